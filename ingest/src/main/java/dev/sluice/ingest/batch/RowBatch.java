@@ -1,0 +1,107 @@
+package dev.sluice.ingest.batch;
+
+/**
+ * The element that flows through the job: rows of one table as PostgreSQL's own binary bytes, or a sign of progress.
+ * Owned by whoever holds it; the receiver must not change it and must not keep it after its call returns unless it
+ * copies (operators are chained with object reuse).
+ *
+ * <p><b>Row format</b>, the same for load and stream (it is that of COPY BINARY, without header and trailer): a
+ * big-endian {@code int16} number of columns, then for each column a big-endian {@code int32} length and that many
+ * bytes. Length {@link #NULL} is SQL NULL; {@link #UNCHANGED} (stream only) is a TOAST value that the server did not
+ * send because the update did not touch it. Columns are those of {@code SourceTable.columns()}, in that order. Source:
+ * PostgreSQL documentation, "COPY, Binary Format" and "Logical Replication Message Formats".
+ */
+public final class RowBatch {
+    /** Length of an SQL NULL. */
+    public static final int NULL = -1;
+    /** Length of an unchanged TOAST value. */
+    public static final int UNCHANGED = -2;
+    /** Offset of a row that is not there. */
+    public static final int NONE = -1;
+
+    public static final byte INSERT = 'I';
+    public static final byte UPDATE = 'U';
+    public static final byte DELETE = 'D';
+    public static final byte TRUNCATE = 'T';
+
+    /** What a batch is. */
+    public enum Kind {
+        /** Rows read by COPY; all are inserts at {@link #lsn}, the consistent point of the load. */
+        LOAD,
+        /** Changes of one table, of whole transactions or slices of one, in order. */
+        CHANGES,
+        /** No rows: everything up to {@link #lsn} has been emitted. */
+        PROGRESS,
+        /** No rows: the load of {@link #loadedTables} at {@link #lsn} is complete and may be published. */
+        LOADED
+    }
+
+    public final Kind kind;
+    /** Index into the tables of the pipeline; -1 for PROGRESS and LOADED. */
+    public final int table;
+    /**
+     * LOAD, LOADED: the consistent point of the load. CHANGES: the highest commit LSN in the batch. PROGRESS: every
+     * transaction with a commit LSN up to here has been emitted.
+     */
+    public final long lsn;
+    /** Commit time of {@link #lsn} at the source, microseconds since 1970; 0 when not known. */
+    public final long commitTimeMicros;
+    /** Number of rows (LOAD) or changes (CHANGES). */
+    public final int count;
+    /** Rows one after the other; only {@code offsets} say where they begin. */
+    public final byte[] bytes;
+    /** Where the new row of change i begins in {@link #bytes}; {@link #NONE} for DELETE and TRUNCATE. */
+    public final int[] newOffsets;
+    /** Where the old row begins, {@link #NONE} if none was sent. A key-only row has NULL in all other columns. Null for LOAD. */
+    public final int[] oldOffsets;
+    /** Whether {@link #oldOffsets} are whole rows (REPLICA IDENTITY FULL) rather than keys. */
+    public final boolean oldRowsAreFull;
+    /** {@link #INSERT}, {@link #UPDATE}, {@link #DELETE} or {@link #TRUNCATE} of change i. Null for LOAD. */
+    public final byte[] operations;
+    /** Commit LSN of change i. Null for LOAD. */
+    public final long[] lsns;
+    /** LOADED: indexes of the tables whose load is complete; otherwise null. */
+    public final int[] loadedTables;
+
+    public RowBatch(
+            Kind kind,
+            int table,
+            long lsn,
+            long commitTimeMicros,
+            int count,
+            byte[] bytes,
+            int[] newOffsets,
+            int[] oldOffsets,
+            boolean oldRowsAreFull,
+            byte[] operations,
+            long[] lsns,
+            int[] loadedTables) {
+        this.kind = kind;
+        this.table = table;
+        this.lsn = lsn;
+        this.commitTimeMicros = commitTimeMicros;
+        this.count = count;
+        this.bytes = bytes;
+        this.newOffsets = newOffsets;
+        this.oldOffsets = oldOffsets;
+        this.oldRowsAreFull = oldRowsAreFull;
+        this.operations = operations;
+        this.lsns = lsns;
+        this.loadedTables = loadedTables;
+    }
+
+    /** Rows read by COPY. */
+    public static RowBatch load(int table, long lsn, int count, byte[] bytes, int[] offsets) {
+        return new RowBatch(Kind.LOAD, table, lsn, 0, count, bytes, offsets, null, false, null, null, null);
+    }
+
+    /** A sign of progress. */
+    public static RowBatch progress(long lsn, long commitTimeMicros) {
+        return new RowBatch(Kind.PROGRESS, -1, lsn, commitTimeMicros, 0, null, null, null, false, null, null, null);
+    }
+
+    /** The end of a load. */
+    public static RowBatch loaded(long lsn, long timeMicros, int[] tables) {
+        return new RowBatch(Kind.LOADED, -1, lsn, timeMicros, 0, null, null, null, false, null, null, tables);
+    }
+}

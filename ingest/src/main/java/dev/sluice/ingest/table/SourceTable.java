@@ -1,0 +1,32 @@
+package dev.sluice.ingest.table;
+
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * A source table as the pipeline carries it.
+ *
+ * @param oid identity of the table at the source
+ * @param name also its name in the lake and in the hot store
+ * @param columns the published columns, in order; excluded and generated ones are left out
+ * @param keyColumns indexes into {@code columns} of the replica identity (primary key), in key order; never empty
+ * @param identityFull whether the server sends whole old rows
+ */
+public record SourceTable(
+        int oid, String schema, String name, List<SourceColumn> columns, List<Integer> keyColumns, boolean identityFull)
+        implements Serializable {
+
+    public SourceTable {
+        columns = List.copyOf(columns);
+        keyColumns = List.copyOf(keyColumns);
+    }
+
+    /**
+     * A published column.
+     *
+     * @param typeOid PostgreSQL's type
+     * @param typeModifier PostgreSQL's {@code atttypmod}, -1 for none
+     */
+    public record SourceColumn(String name, int typeOid, int typeModifier, boolean notNull, ColumnType type)
+            implements Serializable {}
+}

@@ -1,0 +1,16 @@
+package dev.sluice.lake;
+
+/** Keys of the stamp in snapshot summaries, and of the same facts as table and namespace properties. */
+public final class StampProperties {
+    public static final String PIPELINE = "sluice.pipeline";
+    public static final String LSN = "sluice.lsn";
+    public static final String LSN_FROM = "sluice.lsn-from";
+    public static final String SOURCE_COMMIT_TS = "sluice.source-commit-ts";
+    public static final String ROWS = "sluice.rows";
+    public static final String KIND = "sluice.kind";
+
+    /** Namespace property, followed by the pipeline: every commit up to this LSN is in the lake. Written before it is acknowledged. */
+    public static final String ACKNOWLEDGED_LSN_PREFIX = "sluice.acknowledged-lsn.";
+
+    private StampProperties() {}
+}

@@ -1,0 +1,2 @@
+/** The lake: stamps, the atomic commit of all tables of a cut, and looking things up as of an LSN, a time or a tag. */
+package dev.sluice.lake;

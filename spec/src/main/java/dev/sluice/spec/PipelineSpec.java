@@ -1,0 +1,112 @@
+package dev.sluice.spec;
+
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One pipeline: the whole of a {@code sluice.yaml}, validated and with its references resolved.
+ *
+ * @param pipeline stable id, {@code [a-z][a-z0-9_]*}, at most 40 characters; names the slot and the publication
+ * @param commitIntervalMillis time between two lake commits while streaming
+ */
+public record PipelineSpec(
+        String pipeline,
+        CatalogSpec catalog,
+        PostgresSourceSpec source,
+        long commitIntervalMillis,
+        int parallelism,
+        HotSpec hot,
+        ModelsSpec models,
+        UpkeepSpec upkeep)
+        implements Serializable {
+
+    /** The replication slot of this pipeline. */
+    public String slotName() {
+        return "sluice_" + pipeline;
+    }
+
+    /** The publication of this pipeline. */
+    public String publicationName() {
+        return "sluice_" + pipeline;
+    }
+
+    /**
+     * The Iceberg REST catalog and the object store behind it.
+     *
+     * @param uri base URI without {@code /v1}
+     * @param token bearer token with the role writer
+     * @param warehouse {@code s3://bucket/prefix}
+     * @param bronzeNamespace flat namespace of the replicated tables
+     * @param s3 object store settings; empty means: take what {@code /v1/config} hands out
+     */
+    public record CatalogSpec(String uri, Secret token, String warehouse, String bronzeNamespace, Optional<S3Spec> s3)
+            implements Serializable {}
+
+    /** S3 settings of the client, where the catalog does not hand them out. */
+    public record S3Spec(String endpoint, String region, String accessKeyId, Secret secretAccessKey)
+            implements Serializable {}
+
+    /** The PostgreSQL source: how to reach it and which tables to take. */
+    public record PostgresSourceSpec(
+            String host,
+            int port,
+            String database,
+            String user,
+            Secret password,
+            String sslMode,
+            List<TableSpec> tables)
+            implements Serializable {}
+
+    /**
+     * One source table.
+     *
+     * @param schema source schema
+     * @param name source table; also the name in the lake
+     * @param excludedColumns columns that never leave the source
+     */
+    public record TableSpec(String schema, String name, List<String> excludedColumns) implements Serializable {
+        /** {@code schema.name}, unquoted, as shown to users. */
+        public String qualifiedName() {
+            return schema + "." + name;
+        }
+    }
+
+    /**
+     * The hot store; {@code tables} empty means that the pipeline has none.
+     *
+     * @param url {@code http://host:port} of ClickHouse's HTTP interface
+     * @param tables names of source tables ({@link TableSpec#name()}) that are written hot
+     * @param viewsDirectory folder with one {@code <view>.sql} per hot view, absolute; empty when there are none
+     */
+    public record HotSpec(
+            String url,
+            String user,
+            Secret password,
+            String database,
+            List<String> tables,
+            Optional<String> viewsDirectory,
+            Duration retention,
+            long flushIntervalMillis)
+            implements Serializable {}
+
+    /**
+     * SQL models, run by Trino.
+     *
+     * @param directory folder with {@code silver/*.sql} and {@code gold/*.sql}, absolute; empty when there are none
+     * @param trinoUrl {@code http://host:port}
+     * @param trinoCatalog Trino's name of the Iceberg catalog
+     */
+    public record ModelsSpec(Optional<String> directory, String trinoUrl, String trinoUser, String trinoCatalog)
+            implements Serializable {}
+
+    /** Policies of upkeep. Sizes are bytes. */
+    public record UpkeepSpec(
+            long targetFileSizeBytes,
+            int minInputFiles,
+            int deleteFileThreshold,
+            Duration snapshotRetention,
+            int retainLast)
+            implements Serializable {}
+}
