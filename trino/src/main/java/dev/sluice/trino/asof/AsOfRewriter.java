@@ -1,0 +1,153 @@
+package dev.sluice.trino.asof;
+
+import dev.sluice.spec.Lsn;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.trino.asof.SnapshotLookup.AtSnapshot;
+import dev.sluice.trino.asof.SnapshotLookup.Found;
+import dev.sluice.trino.asof.SnapshotLookup.LakeTable;
+import dev.sluice.trino.asof.SnapshotLookup.NoTable;
+import dev.sluice.trino.asof.SnapshotLookup.NotAt;
+import dev.sluice.trino.sql.ParsedSql;
+import dev.sluice.trino.sql.SqlSplice;
+import dev.sluice.trino.sql.TableReference;
+import io.trino.sql.tree.CreateTableAsSelect;
+import io.trino.sql.tree.Delete;
+import io.trino.sql.tree.Explain;
+import io.trino.sql.tree.ExplainAnalyze;
+import io.trino.sql.tree.Insert;
+import io.trino.sql.tree.Merge;
+import io.trino.sql.tree.Query;
+import io.trino.sql.tree.Statement;
+import io.trino.sql.tree.Update;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Makes a statement read every table of the lake as of one position. Each reference gets {@code FOR VERSION AS OF} with
+ * the id of the snapshot that belongs to the position; the rest of the text stays as the user wrote it.
+ *
+ * <p>Left alone: references that carry their own {@code FOR ... AS OF} (what is said for one table beats what is said
+ * for all), metadata tables such as {@code "orders$snapshots"}, tables of other catalogs, and targets of writes.
+ */
+public final class AsOfRewriter {
+    private final TableScope scope;
+
+    public AsOfRewriter(TableScope scope) {
+        this.scope = scope;
+    }
+
+    /**
+     * The statement with its tables pinned to {@code position}.
+     *
+     * @throws SluiceException E1003 when the text is not SQL or not a statement that reads tables; E1004 when a table has
+     *     no snapshot at or before the position or the lake has not got that far; E0703 when a name is not a table
+     */
+    public String rewrite(String sql, Position position, SnapshotLookup lookup) {
+        ParsedSql parsed = ParsedSql.parse(sql);
+        refuseOtherStatements(parsed.statement());
+        Map<TableReference, LakeTable> tables = new LinkedHashMap<>();
+        for (TableReference reference : parsed.tablesRead()) {
+            Optional<LakeTable> table = reference.hasPeriod() ? Optional.empty() : scope.lakeTable(reference);
+            table.ifPresent(found -> tables.put(reference, found));
+        }
+        Map<LakeTable, Long> snapshots = snapshots(List.copyOf(tables.values()), position, lookup);
+        SqlSplice splice = new SqlSplice(parsed.text());
+        tables.forEach((reference, table) -> splice.read(
+                reference,
+                parsed.text().substring(reference.nameStart(), reference.nameEnd()),
+                versionClause(snapshots.get(table)),
+                false));
+        return splice.apply();
+    }
+
+    /** The clause for a snapshot. Trino refuses an id that fits an integer literal, hence the type in front. */
+    public static String versionClause(long snapshotId) {
+        return "FOR VERSION AS OF BIGINT '" + snapshotId + "'";
+    }
+
+    /**
+     * The snapshot of each table at one position.
+     *
+     * <p>A time is turned into one LSN first, the greatest that any of the tables had reached by then, so that all tables
+     * are read at the same point even where the source's commit times do not grow with its LSNs.
+     */
+    public static Map<LakeTable, Long> snapshots(List<LakeTable> tables, Position position, SnapshotLookup lookup) {
+        Map<LakeTable, Long> ids = new LinkedHashMap<>();
+        switch (position) {
+            case Position.AtLsn(Lsn lsn) -> {
+                refuseTheFuture(lsn, lookup);
+                tables.forEach(table -> ids.put(table, id(table, lookup.atLsn(table, lsn), position, lookup)));
+            }
+            case Position.AtTime(Instant time) -> {
+                Lsn lsn = Lsn.ZERO;
+                for (LakeTable table : tables) {
+                    Found found = lookup.atTime(table, time);
+                    ids.put(table, id(table, found, position, lookup));
+                    lsn = Lsn.max(lsn, ((AtSnapshot) found).lsn().orElse(Lsn.ZERO));
+                }
+                for (LakeTable table : tables) {
+                    ids.put(table, id(table, lookup.atLsn(table, lsn), position, lookup));
+                }
+            }
+            case Position.AtTag(String name) ->
+                tables.forEach(table -> ids.put(table, id(table, lookup.atTag(table, name), position, lookup)));
+        }
+        return ids;
+    }
+
+    private static void refuseTheFuture(Lsn lsn, SnapshotLookup lookup) {
+        Optional<Lsn> progress = lookup.progress();
+        if (progress.isPresent() && !lsn.isAtMost(progress.get())) {
+            throw new SluiceException(
+                    ErrorCode.E1004,
+                    "the lake is at LSN " + progress.get() + ", it has not reached " + lsn + " yet",
+                    "wait until the pipeline has committed it, or ask for " + progress.get()
+                            + " or an earlier position");
+        }
+    }
+
+    private static long id(LakeTable table, Found found, Position position, SnapshotLookup lookup) {
+        return switch (found) {
+            case AtSnapshot snapshot -> snapshot.snapshotId();
+            case NotAt(Optional<String> oldest)
+            when position instanceof Position.AtTag ->
+                throw new SluiceException(
+                        ErrorCode.E1004,
+                        table + " has no snapshot with the " + position,
+                        "select name, snapshot_id from " + table.schema() + ".\"" + table.table()
+                                + "$refs\" lists its tags");
+            case NotAt(Optional<String> oldest) ->
+                throw new SluiceException(
+                        ErrorCode.E1004,
+                        table + " has no snapshot at or before " + position
+                                + oldest.map(text -> "; its oldest is at " + text)
+                                        .orElse("; it has no stamped snapshot at all"),
+                        oldest.isPresent() ? "ask for that position or a later one" : "");
+            case NoTable() ->
+                throw new SluiceException(
+                        ErrorCode.E0703,
+                        table + " is not a table of the lake; only tables have snapshots, a view has none",
+                        NearestName.of(table.table(), lookup.tables(table.schema()))
+                                .map(near -> "did you mean " + table.schema() + "." + near + "?")
+                                .orElse(""));
+        };
+    }
+
+    private static void refuseOtherStatements(Statement statement) {
+        switch (statement) {
+            case Query _, Insert _, CreateTableAsSelect _, Delete _, Update _, Merge _ -> {}
+            case Explain explain -> refuseOtherStatements(explain.getStatement());
+            case ExplainAnalyze explain -> refuseOtherStatements(explain.getStatement());
+            default ->
+                throw new SluiceException(
+                        ErrorCode.E1003,
+                        "a position was given, but " + statement.getClass().getSimpleName()
+                                + " is not a statement that reads tables as of a position",
+                        "give SELECT, INSERT ... SELECT, CREATE TABLE AS SELECT, or EXPLAIN of one of them");
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Trino's SQL as text and as a tree: parsing, the tables that a statement reads, splicing at their places, quoting. */
+package dev.sluice.trino.sql;
