@@ -9,6 +9,9 @@ public final class StampProperties {
     public static final String ROWS = "sluice.rows";
     public static final String KIND = "sluice.kind";
 
+    /** Table property: the source table, {@code schema.name}. */
+    public static final String SOURCE_TABLE = "sluice.source-table";
+
     /** Namespace property, followed by the pipeline: every commit up to this LSN is in the lake. Written before it is acknowledged. */
     public static final String ACKNOWLEDGED_LSN_PREFIX = "sluice.acknowledged-lsn.";
 

@@ -1,0 +1,117 @@
+package dev.sluice.lake;
+
+import dev.sluice.spec.PipelineSpec.CatalogSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.rest.RESTCatalog;
+
+/**
+ * The lake of a pipeline: its REST catalog and, through it, its object store. Every call is bounded in time. Safe to
+ * share between threads.
+ */
+public final class LakeCatalog implements AutoCloseable {
+    private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
+    private static final int ANSWER_TIMEOUT_MILLIS = 30_000;
+    private static final int READ_RETRIES = 3;
+
+    private final RESTCatalog rest;
+    private final Namespace bronze;
+
+    /** Wraps a catalog that is already open and closes it in the end. */
+    public LakeCatalog(RESTCatalog rest, String bronzeNamespace) {
+        this.rest = rest;
+        this.bronze = Namespace.of(bronzeNamespace);
+    }
+
+    /**
+     * Opens the catalog: asks it for its configuration.
+     *
+     * @throws dev.sluice.spec.errors.SluiceException E0701 when it does not answer, E0702 when it refuses the token
+     */
+    public static LakeCatalog open(CatalogSpec spec) {
+        RESTCatalog rest = new RESTCatalog();
+        return LakeErrors.edge("opening the catalog at " + spec.uri(), () -> {
+            rest.initialize("sluice", clientProperties(spec));
+            return new LakeCatalog(rest, spec.bronzeNamespace());
+        });
+    }
+
+    private static Map<String, String> clientProperties(CatalogSpec spec) {
+        Map<String, String> properties = new HashMap<>();
+        properties.put(CatalogProperties.URI, spec.uri());
+        properties.put(CatalogProperties.WAREHOUSE_LOCATION, spec.warehouse());
+        properties.put(CatalogProperties.FILE_IO_IMPL, "org.apache.iceberg.aws.s3.S3FileIO");
+        if (!spec.token().reveal().isEmpty()) {
+            properties.put("rest.auth.type", "oauth2");
+            properties.put("token", spec.token().reveal());
+            properties.put("token-refresh-enabled", "false");
+        }
+        properties.put("rest.client.connection-timeout-ms", Integer.toString(CONNECT_TIMEOUT_MILLIS));
+        properties.put("rest.client.socket-timeout-ms", Integer.toString(ANSWER_TIMEOUT_MILLIS));
+        properties.put("rest.client.max-retries", Integer.toString(READ_RETRIES));
+        // Nobody reads these reports, and a foreign catalog may refuse them.
+        properties.put("rest-metrics-reporting-enabled", "false");
+        properties.put("http-client.apache.connection-timeout-ms", Integer.toString(CONNECT_TIMEOUT_MILLIS));
+        properties.put("http-client.apache.socket-timeout-ms", Integer.toString(ANSWER_TIMEOUT_MILLIS));
+        spec.s3().ifPresent(s3 -> {
+            properties.put("s3.endpoint", s3.endpoint());
+            properties.put("s3.path-style-access", "true");
+            properties.put("client.region", s3.region());
+            properties.put("s3.access-key-id", s3.accessKeyId());
+            properties.put("s3.secret-access-key", s3.secretAccessKey().reveal());
+        });
+        return properties;
+    }
+
+    /** Iceberg's client, for what this class does not offer. */
+    public RESTCatalog rest() {
+        return rest;
+    }
+
+    /** The namespace of the replicated tables. */
+    public Namespace bronzeNamespace() {
+        return bronze;
+    }
+
+    /** The lake table of a source table. */
+    public TableIdentifier bronze(String table) {
+        return TableIdentifier.of(bronze, table);
+    }
+
+    /**
+     * Loads the current state of a table from the catalog.
+     *
+     * @throws dev.sluice.spec.errors.SluiceException E0703 when there is no such table; E0701, E0702, E0601
+     */
+    public Table load(TableIdentifier table) {
+        return LakeErrors.edge("loading table " + table, () -> rest.loadTable(table));
+    }
+
+    /** The same, empty when there is no such table. */
+    public Optional<Table> find(TableIdentifier table) {
+        return LakeErrors.edge("loading table " + table, () -> {
+            try {
+                return Optional.of(rest.loadTable(table));
+            } catch (NoSuchTableException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        try {
+            rest.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("closing the catalog client", e);
+        }
+    }
+}

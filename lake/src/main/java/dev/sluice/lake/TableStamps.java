@@ -1,0 +1,37 @@
+package dev.sluice.lake;
+
+import java.util.Optional;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.util.SnapshotUtil;
+
+/** Where a table stands: the newest stamp of its history, or the copy in its properties where that history has expired. */
+public final class TableStamps {
+
+    private TableStamps() {}
+
+    /** The current stamp of a table; empty when nothing has been published yet. */
+    public static Optional<Stamp> current(Table table) {
+        Optional<Stamp> inHistory =
+                newestIn(table.currentSnapshot() == null ? java.util.List.of() : SnapshotUtil.currentAncestors(table));
+        Optional<Stamp> inProperties = Stamp.ofTableProperties(table.properties(), table.name());
+        if (inHistory.isEmpty()) {
+            return inProperties;
+        }
+        // Both are written by one commit; only expiry or a restore can make them differ, and progress must not go back.
+        return inProperties
+                .filter(kept -> kept.lsn().compareTo(inHistory.get().lsn()) > 0)
+                .or(() -> inHistory);
+    }
+
+    /** The first stamp of snapshots given newest first. */
+    static Optional<Stamp> newestIn(Iterable<Snapshot> newestFirst) {
+        for (Snapshot snapshot : newestFirst) {
+            Optional<Stamp> stamp = Stamp.of(snapshot);
+            if (stamp.isPresent()) {
+                return stamp;
+            }
+        }
+        return Optional.empty();
+    }
+}
