@@ -1,0 +1,126 @@
+package dev.sluice.spec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Records of this package as JSON trees, by their components. Jackson's own binding would need two more modules on
+ * the Flink cluster (for Optional and Duration) and annotations to let secrets out.
+ */
+final class RecordJson {
+    private RecordJson() {}
+
+    static JsonNode toJson(Object value) {
+        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        if (value instanceof Record record) {
+            ObjectNode object = nodes.objectNode();
+            for (RecordComponent component : record.getClass().getRecordComponents()) {
+                object.set(component.getName(), toJson(valueOf(component, record)));
+            }
+            return object;
+        } else if (value instanceof List<?> list) {
+            ArrayNode array = nodes.arrayNode();
+            list.forEach(element -> array.add(toJson(element)));
+            return array;
+        } else if (value instanceof Optional<?> optional) {
+            return optional.<JsonNode>map(RecordJson::toJson).orElse(nodes.nullNode());
+        } else if (value instanceof Secret secret) {
+            return nodes.textNode(secret.reveal());
+        } else if (value instanceof String || value instanceof Duration) {
+            return nodes.textNode(value.toString());
+        } else if (value instanceof Boolean flag) {
+            return nodes.booleanNode(flag);
+        } else if (value instanceof Integer || value instanceof Long) {
+            return nodes.numberNode(((Number) value).longValue());
+        }
+        throw new IllegalArgumentException("no JSON form for " + (value == null ? "null" : value.getClass()));
+    }
+
+    /** Throws {@link IllegalArgumentException}, naming the path but never the value. */
+    static Object fromJson(Type type, JsonNode node, String path) {
+        if (type instanceof ParameterizedType generic) {
+            Type element = generic.getActualTypeArguments()[0];
+            if (generic.getRawType() == Optional.class) {
+                return node == null || node.isNull() ? Optional.empty() : Optional.of(fromJson(element, node, path));
+            }
+            require(node != null && node.isArray(), path, "a list");
+            List<Object> list = new ArrayList<>(node.size());
+            for (JsonNode child : node) {
+                list.add(fromJson(element, child, path + "[]"));
+            }
+            return List.copyOf(list);
+        }
+        Class<?> plain = (Class<?>) type;
+        return plain.isRecord() ? recordOf(plain, node, path) : scalarOf(plain, node, path);
+    }
+
+    private static Object recordOf(Class<?> type, JsonNode node, String path) {
+        require(node != null && node.isObject(), path, "an object");
+        RecordComponent[] components = type.getRecordComponents();
+        Class<?>[] types = new Class<?>[components.length];
+        Object[] values = new Object[components.length];
+        for (int i = 0; i < components.length; i++) {
+            types[i] = components[i].getType();
+            String name = components[i].getName();
+            values[i] = fromJson(components[i].getGenericType(), node.get(name), path + "." + name);
+        }
+        try {
+            Constructor<?> constructor = type.getDeclaredConstructor(types);
+            return constructor.newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalArgumentException("the value of " + path + " was refused", e);
+        }
+    }
+
+    private static Object scalarOf(Class<?> type, JsonNode node, String path) {
+        if (type == int.class) {
+            require(node != null && node.canConvertToInt() && node.isIntegralNumber(), path, "a whole number");
+            return node.intValue();
+        } else if (type == long.class) {
+            require(node != null && node.canConvertToLong() && node.isIntegralNumber(), path, "a whole number");
+            return node.longValue();
+        } else if (type == boolean.class) {
+            require(node != null && node.isBoolean(), path, "true or false");
+            return node.booleanValue();
+        }
+        require(node != null && node.isTextual(), path, "a text");
+        if (type == String.class) {
+            return node.textValue();
+        } else if (type == Secret.class) {
+            return new Secret(node.textValue());
+        } else if (type == Duration.class) {
+            try {
+                return Duration.parse(node.textValue());
+            } catch (DateTimeParseException e) {
+                // Without the cause, which carries the text.
+                throw new IllegalArgumentException(path + " must be an ISO 8601 duration");
+            }
+        }
+        throw new IllegalArgumentException("no JSON form for " + type);
+    }
+
+    private static Object valueOf(RecordComponent component, Record record) {
+        try {
+            return component.getAccessor().invoke(record);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("component " + component.getName() + " is not readable", e);
+        }
+    }
+
+    private static void require(boolean holds, String path, String expected) {
+        if (!holds) {
+            throw new IllegalArgumentException(path + " must be " + expected);
+        }
+    }
+}
