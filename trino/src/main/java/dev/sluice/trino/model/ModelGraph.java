@@ -1,0 +1,102 @@
+package dev.sluice.trino.model;
+
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.trino.asof.NearestName;
+import dev.sluice.trino.asof.SnapshotLookup.LakeTable;
+import dev.sluice.trino.sql.TableReference;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The models in an order in which each comes after all that it reads.
+ *
+ * @param ordered by dependency, and by name where there is none
+ * @param inputs the bronze tables that they read
+ */
+public record ModelGraph(List<Model> ordered, Set<LakeTable> inputs) {
+
+    /**
+     * Orders the models.
+     *
+     * @param bronze the tables that the pipeline replicates
+     * @throws SluiceException E1001 when a model reads neither one of these nor a model, E1005 when models depend on each
+     *     other in a circle
+     */
+    public static ModelGraph of(List<Model> models, Set<LakeTable> bronze) {
+        Map<LakeTable, Model> byOutput = new LinkedHashMap<>();
+        models.forEach(model -> byOutput.put(model.output(), model));
+        Set<LakeTable> inputs = new LinkedHashSet<>();
+        for (Model model : models) {
+            for (LakeTable table : model.reads()) {
+                if (bronze.contains(table)) {
+                    inputs.add(table);
+                } else if (!byOutput.containsKey(table)) {
+                    throw unknownTable(model, table, bronze, byOutput.keySet());
+                }
+            }
+        }
+        Walk walk = new Walk(byOutput);
+        models.forEach(model -> walk.visit(model, new ArrayList<>()));
+        return new ModelGraph(List.copyOf(walk.ordered), Set.copyOf(inputs));
+    }
+
+    /** Depth first: a model is put down when all that it reads is. */
+    private static final class Walk {
+        private final Map<LakeTable, Model> byOutput;
+        private final List<Model> ordered = new ArrayList<>();
+        private final Set<LakeTable> done = new LinkedHashSet<>();
+
+        Walk(Map<LakeTable, Model> byOutput) {
+            this.byOutput = byOutput;
+        }
+
+        void visit(Model model, List<LakeTable> path) {
+            int before = path.indexOf(model.output());
+            if (before >= 0) {
+                throw circle(path.subList(before, path.size()));
+            }
+            if (!done.contains(model.output())) {
+                path.add(model.output());
+                model.reads().stream()
+                        .filter(byOutput::containsKey)
+                        .sorted((a, b) -> a.toString().compareTo(b.toString()))
+                        .forEach(table -> visit(byOutput.get(table), path));
+                path.removeLast();
+                done.add(model.output());
+                ordered.add(model);
+            }
+        }
+    }
+
+    private static SluiceException circle(List<LakeTable> tables) {
+        StringBuilder text = new StringBuilder();
+        tables.forEach(table -> text.append(table).append(" reads "));
+        return new SluiceException(
+                ErrorCode.E1005, text.append(tables.getFirst()).toString(), "let one of them read bronze instead");
+    }
+
+    private static SluiceException unknownTable(
+            Model model, LakeTable table, Set<LakeTable> bronze, Set<LakeTable> outputs) {
+        Set<String> known = new TreeSet<>();
+        bronze.forEach(name -> known.add(name.toString()));
+        outputs.forEach(name -> known.add(name.toString()));
+        String where = model.references().stream()
+                .filter(reference -> Model.tableOf(reference).equals(table))
+                .findFirst()
+                .map(TableReference::line)
+                .map(line -> ", line " + line)
+                .orElse("");
+        return new SluiceException(
+                ErrorCode.E1001,
+                model.file() + where + ": " + table + " is neither a table of the pipeline nor a model",
+                NearestName.of(table.toString(), known)
+                        .map(near -> "did you mean " + near + "?")
+                        .orElse("models may read " + String.join(", ", known)));
+    }
+}
