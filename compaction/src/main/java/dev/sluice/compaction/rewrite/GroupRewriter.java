@@ -1,0 +1,114 @@
+package dev.sluice.compaction.rewrite;
+
+import dev.sluice.spec.PipelineSpec.UpkeepSpec;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.PartitionKey;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.GenericDeleteFilter;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.data.parquet.GenericParquetReaders;
+import org.apache.iceberg.data.parquet.GenericParquetWriter;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.FileAppender;
+import org.apache.iceberg.io.OutputFile;
+import org.apache.iceberg.parquet.Parquet;
+
+/** Reads the files of a group with their deletes applied and writes the rows that are left. Commits nothing. */
+public final class GroupRewriter {
+    private static final int ROWS_BETWEEN_SIZE_CHECKS = 10_000;
+
+    private final Table table;
+    private final UpkeepSpec policy;
+
+    public GroupRewriter(Table table, UpkeepSpec policy) {
+        this.table = table;
+        this.policy = policy;
+    }
+
+    /** Files that a failed or abandoned attempt leaves behind belong to no snapshot; orphan removal takes them. */
+    public RewriteResult rewrite(RewriteGroup group) throws IOException {
+        if (table.spec().isPartitioned()) {
+            throw new IOException("table " + group.table() + " is partitioned; upkeep rewrites unpartitioned tables only");
+        }
+        List<DataFile> removed = new ArrayList<>();
+        List<DataFile> added = new ArrayList<>();
+        Output output = null;
+        long rows = 0;
+        try {
+            for (FileScanTask task : group.tasks()) {
+                removed.add(task.file());
+                try (CloseableIterable<Record> records = read(task)) {
+                    for (Record record : records) {
+                        if (output == null) {
+                            output = new Output();
+                        }
+                        output.appender.add(record);
+                        if (++rows % ROWS_BETWEEN_SIZE_CHECKS == 0
+                                && output.appender.length() >= policy.targetFileSizeBytes()) {
+                            added.add(output.finish());
+                            output = null;
+                        }
+                    }
+                }
+            }
+            if (output != null) {
+                added.add(output.finish());
+                output = null;
+            }
+        } finally {
+            if (output != null) {
+                output.appender.close();
+            }
+        }
+        return new RewriteResult(group.table(), group.snapshotId(), group.sequenceNumber(), removed, added);
+    }
+
+    private CloseableIterable<Record> read(FileScanTask task) {
+        Schema schema = table.schema();
+        GenericDeleteFilter deletes = new GenericDeleteFilter(table.io(), task, schema, schema);
+        Schema required = deletes.requiredSchema();
+        CloseableIterable<Record> records = Parquet.read(table.io().newInputFile(task.file()))
+                .project(required)
+                .createReaderFunc(fileSchema -> GenericParquetReaders.buildReader(required, fileSchema, Map.of()))
+                .build();
+        return deletes.filter(records);
+    }
+
+    private final class Output {
+        private final OutputFile file;
+        private final FileAppender<Record> appender;
+
+        Output() throws IOException {
+            file = table.io().newOutputFile(table.locationProvider().newDataLocation("upkeep-" + UUID.randomUUID() + ".parquet"));
+            appender = Parquet.write(file)
+                    .schema(table.schema())
+                    .setAll(table.properties())
+                    .metricsConfig(MetricsConfig.forTable(table))
+                    .createWriterFunc(type -> GenericParquetWriter.create(table.schema(), type))
+                    .overwrite()
+                    .build();
+        }
+
+        DataFile finish() throws IOException {
+            appender.close();
+            return DataFiles.builder(table.spec())
+                    .withFormat(FileFormat.PARQUET)
+                    .withPath(file.location())
+                    .withPartition(new PartitionKey(table.spec(), table.schema()))
+                    .withFileSizeInBytes(appender.length())
+                    .withMetrics(appender.metrics())
+                    .withSplitOffsets(appender.splitOffsets())
+                    .build();
+        }
+    }
+}
