@@ -76,7 +76,8 @@ public record TableHealth(
         for (Snapshot ignored : table.snapshots()) {
             snapshots++;
         }
-        int tags = (int) table.refs().values().stream().filter(ref -> ref.isTag()).count();
+        int tags =
+                (int) table.refs().values().stream().filter(ref -> ref.isTag()).count();
         return new TableHealth(name, dataFiles, bytes, records, small, equality, position, deleted, snapshots, tags);
     }
 

@@ -62,8 +62,9 @@ public record UpkeepOptions(Path pipelineFile, List<String> tables, boolean rewr
     }
 
     private static List<String> tablesOf(PipelineSpec spec, String chosen) {
-        List<String> all =
-                spec.source().tables().stream().map(PipelineSpec.TableSpec::name).toList();
+        List<String> all = spec.source().tables().stream()
+                .map(PipelineSpec.TableSpec::name)
+                .toList();
         if (chosen.isEmpty()) {
             return all;
         }

@@ -38,7 +38,8 @@ public final class GroupRewriter {
     /** Files that a failed or abandoned attempt leaves behind belong to no snapshot; orphan removal takes them. */
     public RewriteResult rewrite(RewriteGroup group) throws IOException {
         if (table.spec().isPartitioned()) {
-            throw new IOException("table " + group.table() + " is partitioned; upkeep rewrites unpartitioned tables only");
+            throw new IOException(
+                    "table " + group.table() + " is partitioned; upkeep rewrites unpartitioned tables only");
         }
         List<DataFile> removed = new ArrayList<>();
         List<DataFile> added = new ArrayList<>();
@@ -89,7 +90,9 @@ public final class GroupRewriter {
         private final FileAppender<Record> appender;
 
         Output() throws IOException {
-            file = table.io().newOutputFile(table.locationProvider().newDataLocation("upkeep-" + UUID.randomUUID() + ".parquet"));
+            file = table.io()
+                    .newOutputFile(
+                            table.locationProvider().newDataLocation("upkeep-" + UUID.randomUUID() + ".parquet"));
             appender = Parquet.write(file)
                     .schema(table.schema())
                     .setAll(table.properties())

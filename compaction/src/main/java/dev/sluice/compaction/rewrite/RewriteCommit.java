@@ -69,8 +69,8 @@ public final class RewriteCommit {
                 if (!overtaken || attempt == ATTEMPTS_MAX) {
                     throw new SluiceException(
                             overtaken ? ErrorCode.E0501 : ErrorCode.E0801,
-                            "the rewrite of " + name + " was refused after " + attempt + " attempt(s): " + e.getMessage()
-                                    + "; the table is unchanged",
+                            "the rewrite of " + name + " was refused after " + attempt + " attempt(s): "
+                                    + e.getMessage() + "; the table is unchanged",
                             "run `sluice maintain --table " + name + "` again",
                             e);
                 }

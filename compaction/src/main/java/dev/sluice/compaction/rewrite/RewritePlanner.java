@@ -26,8 +26,10 @@ public final class RewritePlanner {
             return List.of();
         }
         List<FileScanTask> chosen = new ArrayList<>();
-        try (CloseableIterable<FileScanTask> tasks =
-                table.newScan().useSnapshot(snapshot.snapshotId()).includeColumnStats().planFiles()) {
+        try (CloseableIterable<FileScanTask> tasks = table.newScan()
+                .useSnapshot(snapshot.snapshotId())
+                .includeColumnStats()
+                .planFiles()) {
             for (FileScanTask task : tasks) {
                 boolean small = TableHealth.isSmall(task.file().fileSizeInBytes(), policy);
                 if ((small || !task.deletes().isEmpty()) && chosen.size() < FILES_MAX) {

@@ -1,9 +1,7 @@
 package dev.sluice.compaction.stamp;
 
-import dev.sluice.lake.StampProperties;
+import dev.sluice.lake.Stamp;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotAncestryValidator;
@@ -12,25 +10,17 @@ import org.apache.iceberg.SnapshotAncestryValidator;
  * The stamp that an upkeep snapshot takes over from its parent, so that it equals the source at the same LSN.
  *
  * @param parentId snapshot that the upkeep snapshot must follow
- * @param summary keys to set in its summary
+ * @param summary keys to set in its summary; empty when the parent has no stamp
  */
 public record ParentStamp(long parentId, Map<String, String> summary) {
-    private static final List<String> REPEATED =
-            List.of(StampProperties.PIPELINE, StampProperties.LSN, StampProperties.SOURCE_COMMIT_TS);
-
     public ParentStamp {
         summary = Map.copyOf(summary);
     }
 
     public static ParentStamp of(Snapshot parent) {
-        Map<String, String> summary = new LinkedHashMap<>();
-        for (String key : REPEATED) {
-            String value = parent.summary().get(key);
-            if (value != null) {
-                summary.put(key, value);
-            }
-        }
-        summary.put(StampProperties.KIND, "upkeep");
+        Map<String, String> summary = Stamp.of(parent)
+                .map(stamp -> stamp.repeatedAs(Stamp.Kind.UPKEEP).toSummary())
+                .orElse(Map.of());
         return new ParentStamp(parent.snapshotId(), summary);
     }
 
