@@ -24,6 +24,8 @@ public enum ErrorCode {
     E0214("slot invalidated"),
     E0215("slot missing"),
     E0216("timeline or system id changed"),
+    E0217("server not suitable"),
+    E0218("slot in use"),
     E0301("chunk failed"),
     E0302("load snapshot lost"),
     E0401("value does not fit the column"),

@@ -1,0 +1,26 @@
+package dev.sluice.ingest.postgres;
+
+import dev.sluice.spec.Lsn;
+import java.io.Serializable;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How far the lake is. The source starts from this and from nothing else; Flink's state only makes it quicker. Used by
+ * one thread at a time.
+ */
+public interface LakePositions extends AutoCloseable {
+    /** Stamps of the tables that are published, by their index in the pipeline; a table without one needs a load. */
+    Map<Integer, Lsn> stamps();
+
+    /** Every commit up to here is in the lake, as recorded by the committer; empty before the first lake commit. */
+    Optional<Lsn> acknowledged();
+
+    @Override
+    void close();
+
+    /** Opens the lake where the source runs. */
+    interface Opener extends Serializable {
+        LakePositions open();
+    }
+}

@@ -1,0 +1,50 @@
+package dev.sluice.ingest.postgres.catalogue;
+
+import dev.sluice.ingest.postgres.connection.PostgresConnector;
+import dev.sluice.ingest.postgres.connection.SqlErrors;
+import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.spec.PipelineSpec.PostgresSourceSpec;
+import dev.sluice.spec.PipelineSpec.TableSpec;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads the tables of a pipeline from the system catalog and checks that they, the server and the role are fit. Reads
+ * {@code pg_catalog} only: {@code information_schema} hides what the role does not own and mixes up keys.
+ */
+public final class SourceCatalogue {
+    private SourceCatalogue() {}
+
+    /**
+     * The tables in the order of the specification.
+     *
+     * @param slotName the pipeline's slot: it is not counted as missing when it is there already
+     * @throws SluiceException with every problem found (E0201 to E0210, E0406); nothing was written
+     */
+    public static List<SourceTable> read(PostgresConnector connector, PostgresSourceSpec spec, String slotName) {
+        try (Connection connection = connector.query()) {
+            connection.setReadOnly(true);
+            Problems problems = new Problems();
+            boolean columnListsNeeded =
+                    spec.tables().stream().anyMatch(t -> !t.excludedColumns().isEmpty());
+            ServerChecks.check(connection, slotName, columnListsNeeded, problems);
+            TableReader reader = new TableReader(connection, new TypeCatalogue(connection), problems);
+            List<SourceTable> tables = new ArrayList<>();
+            for (TableSpec table : spec.tables()) {
+                reader.read(table).ifPresent(tables::add);
+            }
+            problems.throwIfAny();
+            return List.copyOf(tables);
+        } catch (SQLException e) {
+            throw new SluiceException(
+                    ErrorCode.E0201,
+                    "reading the system catalog of " + connector.target() + " failed: " + SqlErrors.message(e),
+                    "",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package dev.sluice.ingest.postgres.catalogue;
+
+import dev.sluice.ingest.postgres.connection.SqlNames;
+import dev.sluice.ingest.table.ColumnType;
+import dev.sluice.ingest.table.ColumnType.Scalar;
+import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.ingest.table.SourceTable.SourceColumn;
+import dev.sluice.spec.PipelineSpec.TableSpec;
+import dev.sluice.spec.errors.ErrorCode;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads one table after the other; what is wrong goes to the list of problems. Not thread-safe. */
+final class TableReader {
+    private record Relation(int oid, String kind, String persistence, String identity) {}
+
+    private record Attribute(int number, SourceColumn column) {}
+
+    private final Connection connection;
+    private final TypeCatalogue types;
+    private final Problems problems;
+
+    TableReader(Connection connection, TypeCatalogue types, Problems problems) {
+        this.connection = connection;
+        this.types = types;
+        this.problems = problems;
+    }
+
+    /** The table, or empty when something about it is wrong. */
+    Optional<SourceTable> read(TableSpec spec) throws SQLException {
+        Optional<Relation> found = relation(spec);
+        if (found.isEmpty()) {
+            problems.add(
+                    ErrorCode.E0206,
+                    "table " + spec.qualifiedName() + " does not exist, or the role may not see its schema",
+                    "check source.tables; grant USAGE on the schema");
+            return Optional.empty();
+        }
+        Relation relation = found.get();
+        if (!kindFits(spec, relation)) {
+            return Optional.empty();
+        }
+        List<Attribute> attributes = attributes(spec, relation);
+        List<Integer> key = key(spec, relation, attributes);
+        if (attributes.isEmpty() || key.isEmpty()) {
+            return Optional.empty();
+        }
+        List<SourceColumn> columns = attributes.stream().map(Attribute::column).toList();
+        return Optional.of(
+                new SourceTable(relation.oid, spec.schema(), spec.name(), columns, key, relation.identity.equals("f")));
+    }
+
+    private Optional<Relation> relation(TableSpec spec) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                select c.oid, c.relkind, c.relpersistence, c.relreplident
+                from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                where n.nspname = ? and c.relname = ? and c.relkind in ('r', 'p', 'v', 'm', 'f')
+                  and has_schema_privilege(n.oid, 'usage')
+                """)) {
+            statement.setString(1, spec.schema());
+            statement.setString(2, spec.name());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next()
+                        ? Optional.of(new Relation(
+                                (int) row.getLong(1), row.getString(2), row.getString(3), row.getString(4)))
+                        : Optional.empty();
+            }
+        }
+    }
+
+    private boolean kindFits(TableSpec spec, Relation relation) {
+        String what = switch (relation.kind) {
+            case "p" -> "a partitioned table";
+            case "v" -> "a view";
+            case "m" -> "a materialized view";
+            case "f" -> "a foreign table";
+            default -> relation.persistence.equals("p") ? "" : "not a permanent (logged) table";
+        };
+        if (what.isEmpty()) {
+            return true;
+        }
+        problems.add(
+                ErrorCode.E0206,
+                spec.qualifiedName() + " is " + what + "; only ordinary logged tables are replicated",
+                relation.kind.equals("p")
+                        ? "list its partitions in source.tables instead"
+                        : "list the tables behind it in source.tables instead");
+        return false;
+    }
+
+    private List<Attribute> attributes(TableSpec spec, Relation relation) throws SQLException {
+        List<Attribute> attributes = new ArrayList<>();
+        Set<String> excluded = new HashSet<>(spec.excludedColumns());
+        boolean fit = true;
+        try (PreparedStatement statement = connection.prepareStatement("""
+                select a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attgenerated <> '',
+                       format_type(a.atttypid, a.atttypmod), has_column_privilege(a.attrelid, a.attnum, 'select')
+                from pg_attribute a
+                where a.attrelid = ? and a.attnum > 0 and not a.attisdropped
+                order by a.attnum
+                """)) {
+            statement.setLong(1, Integer.toUnsignedLong(relation.oid));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    String name = row.getString(2);
+                    if (excluded.remove(name) || row.getBoolean(6)) {
+                        continue;
+                    }
+                    int typeOid = (int) row.getLong(3);
+                    Optional<ColumnType> type = types.columnType(typeOid, row.getInt(4));
+                    if (type.isEmpty()) {
+                        problems.add(
+                                ErrorCode.E0406,
+                                spec.qualifiedName() + "." + name + " has the type " + row.getString(7)
+                                        + ", which Sluice does not carry",
+                                "leave the column out with excluded-columns");
+                        fit = false;
+                        continue;
+                    }
+                    if (!row.getBoolean(8)) {
+                        problems.add(
+                                ErrorCode.E0205,
+                                "the role may not read " + spec.qualifiedName() + "." + name,
+                                "GRANT SELECT ON " + SqlNames.qualified(spec.schema(), spec.name())
+                                        + " TO the role of source.user;");
+                        fit = false;
+                        continue;
+                    }
+                    SourceColumn column = new SourceColumn(name, typeOid, row.getInt(4), row.getBoolean(5), type.get());
+                    attributes.add(new Attribute(row.getInt(1), column));
+                }
+            }
+        }
+        if (!excluded.isEmpty()) {
+            problems.add(
+                    ErrorCode.E0102,
+                    spec.qualifiedName() + " has no column named " + String.join(", ", excluded),
+                    "correct excluded-columns");
+            fit = false;
+        }
+        return fit ? attributes : List.of();
+    }
+
+    /** Indexes of the key in the published columns, in the order of the index; empty when there is a problem. */
+    private List<Integer> key(TableSpec spec, Relation relation, List<Attribute> attributes) throws SQLException {
+        String table = SqlNames.qualified(spec.schema(), spec.name());
+        List<Integer> numbers = relation.identity.equals("n") ? List.of() : keyAttributes(relation);
+        if (numbers.isEmpty()) {
+            problems.add(
+                    ErrorCode.E0210,
+                    spec.qualifiedName() + " has " + missingIdentity(relation),
+                    "ALTER TABLE " + table + " ADD PRIMARY KEY (...); and ALTER TABLE " + table
+                            + " REPLICA IDENTITY DEFAULT; or, with a unique index on columns that are NOT NULL,"
+                            + " ALTER TABLE " + table + " REPLICA IDENTITY USING INDEX ...;");
+            return List.of();
+        }
+        if (relation.identity.equals("f") && !spec.excludedColumns().isEmpty()) {
+            problems.add(
+                    ErrorCode.E0210,
+                    spec.qualifiedName() + " has REPLICA IDENTITY FULL, and columns of it are excluded: the server"
+                            + " would refuse every UPDATE and DELETE on it, because its identity holds all columns",
+                    "ALTER TABLE " + table + " REPLICA IDENTITY DEFAULT; or exclude no columns");
+            return List.of();
+        }
+        List<Integer> key = new ArrayList<>();
+        for (int number : numbers) {
+            int index = 0;
+            while (index < attributes.size() && attributes.get(index).number != number) {
+                index++;
+            }
+            if (index == attributes.size()) {
+                if (!attributes.isEmpty()) {
+                    problems.add(
+                            ErrorCode.E0210,
+                            spec.qualifiedName() + ": a column of the key is excluded",
+                            "take the key out of excluded-columns");
+                }
+                return List.of();
+            }
+            SourceColumn column = attributes.get(index).column;
+            if (column.type() == Scalar.REAL || column.type() == Scalar.DOUBLE) {
+                problems.add(
+                        ErrorCode.E0210,
+                        spec.qualifiedName() + "." + column.name()
+                                + " is a floating-point number in the key; the lake cannot identify rows by it",
+                        "choose another key with ALTER TABLE " + table + " REPLICA IDENTITY USING INDEX ...;");
+                return List.of();
+            }
+            key.add(index);
+        }
+        return key;
+    }
+
+    private static String missingIdentity(Relation relation) {
+        return switch (relation.identity) {
+            case "n" -> "REPLICA IDENTITY NOTHING, so changed rows cannot be told apart";
+            case "f" ->
+                "REPLICA IDENTITY FULL but no primary key that is checked at once, so equal rows"
+                        + " cannot be told apart";
+            case "i" -> "REPLICA IDENTITY USING INDEX, but that index is gone";
+            default -> "no primary key that is checked at once (DEFERRABLE keys do not count)";
+        };
+    }
+
+    private List<Integer> keyAttributes(Relation relation) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                select k.attnum
+                from pg_index i cross join lateral unnest(i.indkey) with ordinality as k(attnum, position)
+                where i.indrelid = ? and i.indisvalid and i.indimmediate and k.position <= i.indnkeyatts
+                  and case when ? then i.indisreplident else i.indisprimary end
+                order by k.position
+                """)) {
+            statement.setLong(1, Integer.toUnsignedLong(relation.oid));
+            statement.setBoolean(2, relation.identity.equals("i"));
+            try (ResultSet row = statement.executeQuery()) {
+                List<Integer> numbers = new ArrayList<>();
+                while (row.next()) {
+                    numbers.add(row.getInt(1));
+                }
+                return numbers;
+            }
+        }
+    }
+}

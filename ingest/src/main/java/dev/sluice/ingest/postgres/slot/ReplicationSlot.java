@@ -1,0 +1,165 @@
+package dev.sluice.ingest.postgres.slot;
+
+import dev.sluice.ingest.postgres.connection.SqlErrors;
+import dev.sluice.spec.Lsn;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The pipeline's replication slot, as ordinary SQL sees it. */
+public final class ReplicationSlot {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicationSlot.class);
+    /** A killed job's connection usually ends at once; after this it is ended by us. */
+    private static final Duration STALE_AFTER = Duration.ofSeconds(10);
+
+    private static final Duration WAIT_MAX = Duration.ofSeconds(30);
+    private static final long POLL_MILLIS = 200;
+
+    /**
+     * @param activePid the server process that uses the slot
+     * @param confirmedFlush commits before this position are never sent again
+     */
+    public record State(Optional<Integer> activePid, Lsn confirmedFlush, String walStatus, String plugin) {}
+
+    private final String name;
+
+    public ReplicationSlot(String name) {
+        this.name = name;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The slot as it is now, empty when there is none in this database. */
+    public Optional<State> state(Connection connection) {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                select active_pid, confirmed_flush_lsn::text, coalesce(wal_status, 'unknown'), plugin
+                from pg_replication_slots
+                where slot_name = ? and database = current_database()
+                """)) {
+            statement.setString(1, name);
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    return Optional.empty();
+                }
+                int pid = row.getInt(1);
+                String confirmed = row.getString(2);
+                return Optional.of(new State(
+                        pid == 0 ? Optional.empty() : Optional.of(pid),
+                        confirmed == null ? Lsn.ZERO : Lsn.parse(confirmed),
+                        row.getString(3),
+                        row.getString(4)));
+            }
+        } catch (SQLException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /**
+     * Refuses a slot from which the stream cannot go on exactly.
+     *
+     * @param known every commit up to here is in the lake
+     */
+    public void check(Connection connection, Lsn known) {
+        State state = state(connection)
+                .orElseThrow(() -> new SluiceException(
+                        ErrorCode.E0215,
+                        "slot " + name + " is gone, although the lake already holds tables of this pipeline: the"
+                                + " changes since " + known + " cannot be read any more",
+                        "load the tables again: sluice resync"));
+        if (state.walStatus.equals("lost")) {
+            throw new SluiceException(
+                    ErrorCode.E0214,
+                    "the server gave up slot " + name + ": it has removed WAL that the slot still needed",
+                    "raise max_slot_wal_keep_size, then load the tables again: sluice resync");
+        }
+        if (!state.plugin.equals("pgoutput")) {
+            throw new SluiceException(
+                    ErrorCode.E0217,
+                    "slot " + name + " was made for the plugin " + state.plugin + ", not by Sluice",
+                    "rename the pipeline, or drop that slot");
+        }
+        // The slot sends commits from confirmedFlush on, so known may be just below it.
+        if (Long.compareUnsigned(state.confirmedFlush.value(), known.value() + 1) > 0) {
+            throw new SluiceException(
+                    ErrorCode.E0212,
+                    "slot " + name + " stands at " + state.confirmedFlush + ", but only commits up to " + known
+                            + " are in the lake: the slot was re-created, or advanced by someone else",
+                    "load the tables again: sluice resync");
+        }
+    }
+
+    /** Drops the slot if it is there; waits for, and at last ends, the process that still uses it. */
+    public void drop(Connection connection) {
+        if (state(connection).isEmpty()) {
+            return;
+        }
+        awaitInactive(connection);
+        try (PreparedStatement statement = connection.prepareStatement("select pg_drop_replication_slot(?)")) {
+            statement.setString(1, name);
+            statement.execute();
+        } catch (SQLException e) {
+            if (!SqlErrors.is(e, SqlErrors.UNDEFINED_OBJECT)) {
+                throw unreadable(e);
+            }
+        }
+    }
+
+    /** Returns when nobody uses the slot. */
+    public void awaitInactive(Connection connection) {
+        long started = System.nanoTime();
+        boolean ended = false;
+        for (Optional<State> state = state(connection);
+                state.isPresent() && state.get().activePid.isPresent();
+                state = state(connection)) {
+            int pid = state.get().activePid.get();
+            long waited = System.nanoTime() - started;
+            if (waited > WAIT_MAX.toNanos()) {
+                throw new SluiceException(
+                        ErrorCode.E0218,
+                        "slot " + name + " is in use by server process " + pid,
+                        "is this pipeline running elsewhere? Stop it there, or: select pg_terminate_backend(" + pid
+                                + ");");
+            }
+            if (waited > STALE_AFTER.toNanos() && !ended) {
+                LOG.warn("Slot {} is still held by server process {}: ending that process", name, pid);
+                terminate(connection, pid);
+                ended = true;
+            }
+            pause();
+        }
+    }
+
+    private void terminate(Connection connection, int pid) {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = ? and active_pid = ?")) {
+            statement.setString(1, name);
+            statement.setInt(2, pid);
+            statement.execute();
+        } catch (SQLException e) {
+            LOG.warn("Server process {} could not be ended: {}", pid, SqlErrors.message(e));
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(POLL_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SluiceException(ErrorCode.E1901, "interrupted while waiting for the slot", "", e);
+        }
+    }
+
+    private SluiceException unreadable(SQLException e) {
+        return new SluiceException(
+                ErrorCode.E0201, "slot " + name + " cannot be read or changed: " + SqlErrors.message(e), "", e);
+    }
+}
