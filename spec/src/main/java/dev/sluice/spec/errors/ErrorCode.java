@@ -56,6 +56,7 @@ public enum ErrorCode {
     E1102("connection not protected"),
     E1201("lake differs from source"),
     E1202("verification not possible"),
+    E1203("demo data cannot be written"),
     E1301("port in use"),
     E1302("server did not start"),
     E1303("download failed"),
