@@ -8,8 +8,9 @@ package dev.sluice.ingest.batch;
  * <p><b>Row format</b>, the same for load and stream (it is that of COPY BINARY, without header and trailer): a
  * big-endian {@code int16} number of columns, then for each column a big-endian {@code int32} length and that many
  * bytes. Length {@link #NULL} is SQL NULL; {@link #UNCHANGED} (stream only) is a TOAST value that the server did not
- * send because the update did not touch it. Columns are those of {@code SourceTable.columns()}, in that order. Source:
- * PostgreSQL documentation, "COPY, Binary Format" and "Logical Replication Message Formats".
+ * send because the update did not touch it (under full identity it is filled in from the old row). Columns are those
+ * of {@code SourceTable.columns()}, in that order. Source: PostgreSQL documentation, "COPY, Binary Format" and "Logical
+ * Replication Message Formats".
  */
 public final class RowBatch {
     /** Length of an SQL NULL. */
@@ -40,11 +41,11 @@ public final class RowBatch {
     /** Index into the tables of the pipeline; -1 for PROGRESS and LOADED. */
     public final int table;
     /**
-     * LOAD, LOADED: the consistent point of the load. CHANGES: the highest commit LSN in the batch. PROGRESS: every
+     * LOAD, LOADED: the load holds every transaction with a commit LSN up to here, and no other. CHANGES: the highest commit LSN in the batch. PROGRESS: every
      * transaction with a commit LSN up to here has been emitted.
      */
     public final long lsn;
-    /** Commit time of {@link #lsn} at the source, microseconds since 1970; 0 when not known. */
+    /** Time of the last commit up to {@link #lsn} at the source, microseconds since 1970; 0 when not known. */
     public final long commitTimeMicros;
     /** Number of rows (LOAD) or changes (CHANGES). */
     public final int count;
@@ -93,6 +94,37 @@ public final class RowBatch {
     /** Rows read by COPY. */
     public static RowBatch load(int table, long lsn, int count, byte[] bytes, int[] offsets) {
         return new RowBatch(Kind.LOAD, table, lsn, 0, count, bytes, offsets, null, false, null, null, null);
+    }
+
+    /**
+     * Changes of one table.
+     *
+     * @param lsn the highest commit LSN among {@code lsns}
+     */
+    public static RowBatch changes(
+            int table,
+            long lsn,
+            long commitTimeMicros,
+            int count,
+            byte[] bytes,
+            int[] newOffsets,
+            int[] oldOffsets,
+            boolean oldRowsAreFull,
+            byte[] operations,
+            long[] lsns) {
+        return new RowBatch(
+                Kind.CHANGES,
+                table,
+                lsn,
+                commitTimeMicros,
+                count,
+                bytes,
+                newOffsets,
+                oldOffsets,
+                oldRowsAreFull,
+                operations,
+                lsns,
+                null);
     }
 
     /** A sign of progress. */

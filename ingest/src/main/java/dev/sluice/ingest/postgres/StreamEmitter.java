@@ -1,0 +1,106 @@
+package dev.sluice.ingest.postgres;
+
+import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.postgres.PostgresSplit.StreamSplit;
+import dev.sluice.ingest.postgres.stream.Acknowledger;
+import dev.sluice.ingest.postgres.stream.ChangeStream;
+import dev.sluice.ingest.postgres.stream.StreamSlice;
+import dev.sluice.spec.Lsn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.core.io.InputStatus;
+
+/** The reader's hold on the stream: what was emitted, and what a checkpoint must know of it. Runs in the task's thread. */
+final class StreamEmitter implements AutoCloseable {
+    private static final int SLICES_PER_POLL_MAX = 16;
+
+    private final SourceSettings settings;
+    private StreamSplit split;
+    private ChangeStream stream;
+    private Acknowledger acknowledger;
+
+    StreamEmitter(SourceSettings settings, StreamSplit split) {
+        this.settings = settings;
+        this.split = split;
+    }
+
+    /** Connects. What the lake holds by now is skipped as well: restored state may be older than the lake. */
+    void start() {
+        split = new StreamSplit(split.position(), split.tableOids(), skipTo(), split.loaded());
+        stream = new ChangeStream(
+                settings.connector(),
+                settings.slotName(),
+                settings.publicationName(),
+                settings.tables(),
+                split.position(),
+                split.skipTo());
+        acknowledger = new Acknowledger(settings.lake(), settings.connector(), settings.slotName(), stream);
+    }
+
+    /** Emits whole transactions; waits only for the rest of one that has begun. */
+    InputStatus poll(ReaderOutput<RowBatch> output) throws Exception {
+        Optional<LoadedTables> loaded = split.loaded();
+        if (loaded.isPresent()) {
+            int[] tables =
+                    loaded.get().tables().stream().mapToInt(Integer::intValue).toArray();
+            output.collect(RowBatch.loaded(loaded.get().lsn(), loaded.get().timeMicros(), tables));
+            split = new StreamSplit(split.position(), split.tableOids(), split.skipTo(), Optional.empty());
+        }
+        for (int i = 0; i < SLICES_PER_POLL_MAX; i++) {
+            StreamSlice slice = stream.slices().poll();
+            if (slice == null) {
+                return InputStatus.NOTHING_AVAILABLE;
+            }
+            slice.batches().forEach(output::collect);
+            while (!slice.atBoundary()) {
+                slice = stream.slices().take();
+                slice.batches().forEach(output::collect);
+            }
+            split = new StreamSplit(slice.position(), split.tableOids(), split.skipTo(), Optional.empty());
+        }
+        return InputStatus.MORE_AVAILABLE;
+    }
+
+    CompletableFuture<Void> available() {
+        return split.loaded().isPresent()
+                ? CompletableFuture.completedFuture(null)
+                : stream.slices().available();
+    }
+
+    StreamSplit state() {
+        return split;
+    }
+
+    void checkpointCompleted() {
+        if (acknowledger != null) {
+            acknowledger.checkpointCompleted();
+        }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        if (acknowledger != null) {
+            acknowledger.close();
+        }
+        if (stream != null) {
+            stream.close();
+        }
+    }
+
+    private List<Long> skipTo() {
+        Map<Integer, Lsn> stamps;
+        try (LakePositions lake = settings.lake().open()) {
+            stamps = lake.stamps();
+        }
+        List<Long> skipTo = new ArrayList<>();
+        for (int i = 0; i < split.skipTo().size(); i++) {
+            Lsn own = new Lsn(split.skipTo().get(i));
+            skipTo.add(Lsn.max(own, stamps.getOrDefault(i, Lsn.ZERO)).value());
+        }
+        return skipTo;
+    }
+}

@@ -1,0 +1,254 @@
+package dev.sluice.ingest.postgres.stream;
+
+import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.postgres.connection.PostgresConnector;
+import dev.sluice.ingest.postgres.connection.SqlErrors;
+import dev.sluice.ingest.postgres.slot.ReplicationSlot;
+import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.postgresql.PGConnection;
+import org.postgresql.replication.LogSequenceNumber;
+import org.postgresql.replication.PGReplicationStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the slot in a thread of its own and hands over whole transactions. Small transactions that lie ready are handed
+ * over together. Only that thread touches the replication connection; others set what is to be acknowledged.
+ */
+public final class ChangeStream implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ChangeStream.class);
+    private static final int QUEUE_BYTES = 8 << 20;
+    private static final int HAND_OVER_BYTES = 512 << 10;
+    private static final long HAND_OVER_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long IDLE_PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final int STATUS_INTERVAL_SECONDS = 10;
+    private static final long CLOSE_WAIT_MILLIS = 5_000;
+
+    private final PostgresConnector connector;
+    private final ReplicationSlot slot;
+    private final String publicationName;
+    private final PgOutputDecoder decoder;
+    private final SliceQueue queue = new SliceQueue(QUEUE_BYTES);
+    private final Pace pace = new Pace();
+    private final Thread thread;
+    private volatile boolean closed;
+    private volatile long toAcknowledge;
+    private volatile long lastMessageNanos = System.nanoTime();
+    private volatile Connection connection;
+    private long acknowledged;
+    private long gatheringSinceNanos;
+    private long lastProgressNanos;
+
+    /**
+     * Begins to read at once.
+     *
+     * @param position every transaction with a commit LSN up to here was emitted before
+     * @param skipTo for each table, transactions with a commit LSN up to here are dropped
+     */
+    public ChangeStream(
+            PostgresConnector connector,
+            String slotName,
+            String publicationName,
+            List<SourceTable> tables,
+            long position,
+            List<Long> skipTo) {
+        this.connector = connector;
+        this.slot = new ReplicationSlot(slotName);
+        this.publicationName = publicationName;
+        this.decoder = new PgOutputDecoder(tables, position, skipTo);
+        this.thread = new Thread(this::run, "sluice-stream-" + slotName);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    public SliceQueue slices() {
+        return queue;
+    }
+
+    /** Every commit up to {@code lsn} is in the lake, and that is on record: the server may forget it. */
+    public void acknowledge(long lsn) {
+        toAcknowledge = lsn;
+    }
+
+    /** Time since anything arrived. */
+    public long silentNanos() {
+        return System.nanoTime() - lastMessageNanos;
+    }
+
+    /** Cuts the connection, as one that is found dead: the stream fails, and the task starts over. */
+    public void cut() {
+        Connection open = connection;
+        if (open != null) {
+            abort(open);
+        }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        closed = true;
+        queue.close();
+        LockSupport.unpark(thread);
+        thread.join(CLOSE_WAIT_MILLIS / 10);
+        if (thread.isAlive()) {
+            cut();
+            thread.interrupt();
+            thread.join(CLOSE_WAIT_MILLIS);
+        }
+    }
+
+    private void run() {
+        try {
+            read(start());
+        } catch (InterruptedException e) {
+            queue.fail(e);
+        } catch (Throwable e) {
+            if (!closed) {
+                queue.fail(e instanceof SQLException sql ? broken(sql) : e);
+            }
+        } finally {
+            cut();
+        }
+    }
+
+    private void read(PGReplicationStream stream) throws SQLException, InterruptedException {
+        while (!closed) {
+            acknowledge(stream);
+            ByteBuffer message = stream.readPending();
+            if (message == null) {
+                if (stream.isClosed()) {
+                    throw new SluiceException(ErrorCode.E0201, "the server ended the replication stream", "");
+                }
+                idle(stream);
+                continue;
+            }
+            pace.message();
+            decoder.accept(
+                    message.array(),
+                    message.arrayOffset() + message.position(),
+                    message.arrayOffset() + message.limit());
+            if (decoder.inTransaction()) {
+                if (decoder.sealedBytes() >= HAND_OVER_BYTES) {
+                    int bytes = decoder.sealedBytes();
+                    queue.put(new StreamSlice(decoder.takeSealed(), false, 0), bytes);
+                }
+            } else if (decoder.pendingBytes() >= HAND_OVER_BYTES || isOld()) {
+                handOver();
+            }
+        }
+    }
+
+    private void idle(PGReplicationStream stream) throws InterruptedException {
+        if (decoder.inTransaction()) {
+            return;
+        }
+        handOver();
+        long now = System.nanoTime();
+        if (now - lastProgressNanos >= IDLE_PROGRESS_NANOS) {
+            lastProgressNanos = now;
+            decoder.sentUpTo(stream.getLastReceiveLSN().asLong());
+        }
+        pace.idle();
+    }
+
+    /** Whether the oldest transaction that waits has waited long enough. */
+    private boolean isOld() {
+        long now = System.nanoTime();
+        lastMessageNanos = now;
+        if (gatheringSinceNanos == 0) {
+            gatheringSinceNanos = now;
+        }
+        return now - gatheringSinceNanos >= HAND_OVER_NANOS;
+    }
+
+    private void handOver() throws InterruptedException {
+        gatheringSinceNanos = 0;
+        int bytes = decoder.pendingBytes();
+        if (bytes == 0 && !decoder.hasNews()) {
+            return;
+        }
+        List<RowBatch> batches = decoder.takeAll();
+        queue.put(new StreamSlice(batches, true, decoder.position()), bytes);
+    }
+
+    private void acknowledge(PGReplicationStream stream) throws SQLException {
+        long lsn = toAcknowledge;
+        if (Long.compareUnsigned(lsn, acknowledged) > 0) {
+            acknowledged = lsn;
+            LogSequenceNumber number = LogSequenceNumber.valueOf(lsn);
+            stream.setFlushedLSN(number);
+            stream.setAppliedLSN(number);
+            stream.forceUpdateStatus();
+        }
+    }
+
+    private PGReplicationStream start() throws SQLException {
+        try (Connection query = connector.query()) {
+            slot.awaitInactive(query);
+        }
+        connection = connector.replication();
+        try {
+            PGReplicationStream stream = connection
+                    .unwrap(PGConnection.class)
+                    .getReplicationAPI()
+                    .replicationStream()
+                    .logical()
+                    .withSlotName(slot.name())
+                    .withSlotOption("proto_version", 1)
+                    .withSlotOption(
+                            "publication_names",
+                            dev.sluice.ingest.postgres.connection.SqlNames.identifier(publicationName))
+                    .withSlotOption("binary", true)
+                    .withSlotOption("messages", true)
+                    .withStatusInterval(STATUS_INTERVAL_SECONDS, TimeUnit.SECONDS)
+                    // Only what is on record in the lake may be acknowledged, never what was merely received.
+                    .withAutomaticFlush(false)
+                    .start();
+            LOG.info("Streaming from slot {}", slot.name());
+            return stream;
+        } catch (SQLException e) {
+            throw notStarted(e);
+        }
+    }
+
+    private SluiceException notStarted(SQLException e) {
+        if (SqlErrors.is(e, SqlErrors.UNDEFINED_OBJECT)) {
+            return new SluiceException(
+                    ErrorCode.E0215,
+                    "slot " + slot.name() + " or publication " + publicationName + " is gone: " + SqlErrors.message(e),
+                    "load the tables again: sluice resync",
+                    e);
+        }
+        if (SqlErrors.is(e, SqlErrors.OBJECT_NOT_IN_PREREQUISITE_STATE)) {
+            return new SluiceException(
+                    ErrorCode.E0214,
+                    "slot " + slot.name() + " cannot be read any more: " + SqlErrors.message(e),
+                    "raise max_slot_wal_keep_size, then load the tables again: sluice resync",
+                    e);
+        }
+        return broken(e);
+    }
+
+    private SluiceException broken(SQLException e) {
+        return new SluiceException(
+                ErrorCode.E0201,
+                "the replication stream of slot " + slot.name() + " broke: " + SqlErrors.message(e),
+                "nothing is lost: the pipeline reconnects and goes on where the lake stands",
+                e);
+    }
+
+    private static void abort(Connection connection) {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.debug("The replication connection did not close cleanly", e);
+        }
+    }
+}

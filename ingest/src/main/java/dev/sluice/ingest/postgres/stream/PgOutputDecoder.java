@@ -1,0 +1,292 @@
+package dev.sluice.ingest.postgres.stream;
+
+import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.spec.Lsn;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Turns pgoutput messages (protocol version 1) into batches. It knows where transactions begin and end, and drops whole
+ * transactions, per table, by commit LSN; the LSN of a single event is never looked at. Not thread-safe. Source:
+ * PostgreSQL documentation, "Logical Replication Message Formats".
+ */
+final class PgOutputDecoder {
+    static final int BATCH_BYTES = 256 << 10;
+    private static final int BATCH_CHANGES_MAX = 32 << 10;
+    private static final long MICROS_FROM_1970_TO_2000 = 946_684_800_000_000L;
+
+    /** A table of the pipeline as seen by this session. */
+    private static final class Published {
+        final TableChanges changes;
+        final long skipTo;
+        int countedBytes;
+        boolean known;
+        Optional<String> difference = Optional.empty();
+
+        Published(TableChanges changes, long skipTo) {
+            this.changes = changes;
+            this.skipTo = skipTo;
+        }
+    }
+
+    private final MessageCursor cursor = new MessageCursor();
+    private final Map<Integer, Published> published = new HashMap<>();
+    private final List<Published> inOrder = new ArrayList<>();
+    private final List<RowBatch> sealed = new ArrayList<>();
+    private int sealedBytes;
+    private int openBytes;
+
+    private boolean inTransaction;
+    private long commitLsn;
+    private long commitMicros;
+    /** Every transaction with a commit LSN up to here is in the batches. */
+    private long position;
+
+    private long positionMicros;
+    private long emittedPosition;
+
+    /**
+     * @param position every transaction with a commit LSN up to here was emitted before
+     * @param skipTo for each table, transactions with a commit LSN up to here are dropped
+     */
+    PgOutputDecoder(List<SourceTable> tables, long position, List<Long> skipTo) {
+        long everywhere = position;
+        for (int i = 0; i < tables.size(); i++) {
+            long skip = unsignedMax(position, skipTo.get(i));
+            Published table = new Published(new TableChanges(i, tables.get(i)), skip);
+            published.put(tables.get(i).oid(), table);
+            inOrder.add(table);
+            everywhere = i == 0 || Long.compareUnsigned(skip, everywhere) < 0 ? skip : everywhere;
+        }
+        this.position = everywhere;
+        this.emittedPosition = everywhere;
+    }
+
+    boolean inTransaction() {
+        return inTransaction;
+    }
+
+    /** Every transaction with a commit LSN up to here is in the batches taken or waiting. */
+    long position() {
+        return position;
+    }
+
+    /** Whether {@link #takeAll} would tell anything new. */
+    boolean hasNews() {
+        return position != emittedPosition;
+    }
+
+    /** Bytes of batches that are complete. */
+    int sealedBytes() {
+        return sealedBytes;
+    }
+
+    /** Bytes that wait, roughly. */
+    int pendingBytes() {
+        return sealedBytes + openBytes;
+    }
+
+    /** Takes one message. An exception leaves the decoder unusable. */
+    void accept(byte[] message, int from, int to) {
+        cursor.reset(message, from, to);
+        byte type = cursor.int8();
+        switch (type) {
+            case 'I' -> insert();
+            case 'U' -> update();
+            case 'D' -> delete();
+            case 'B' -> begin();
+            case 'C' -> commit();
+            case 'R' -> relation();
+            case 'T' -> truncate();
+            case 'Y', 'O', 'M' -> {}
+            default -> throw cursor.malformed("an unknown type");
+        }
+    }
+
+    /** The server has sent everything that begins before {@code lsn}. Has no effect inside a transaction. */
+    void sentUpTo(long lsn) {
+        // A commit record may begin exactly at lsn, so only what is before it is known to be here.
+        if (!inTransaction && lsn != 0 && Long.compareUnsigned(lsn - 1, position) > 0) {
+            position = lsn - 1;
+        }
+    }
+
+    /** The complete batches of an open transaction; the rest follows. */
+    List<RowBatch> takeSealed() {
+        List<RowBatch> batches = new ArrayList<>(sealed);
+        sealed.clear();
+        sealedBytes = 0;
+        return batches;
+    }
+
+    /** Everything gathered, then a sign of progress. Only between transactions. */
+    List<RowBatch> takeAll() {
+        if (inTransaction) {
+            throw new IllegalStateException("a transaction is open");
+        }
+        for (Published table : inOrder) {
+            seal(table);
+        }
+        List<RowBatch> batches = takeSealed();
+        if (hasNews()) {
+            batches.add(RowBatch.progress(position, positionMicros));
+            emittedPosition = position;
+        }
+        return batches;
+    }
+
+    private void begin() {
+        if (inTransaction) {
+            throw cursor.malformed("a beginning inside a transaction");
+        }
+        commitLsn = cursor.int64();
+        commitMicros = cursor.int64() + MICROS_FROM_1970_TO_2000;
+        cursor.int32();
+        cursor.expectEnd();
+        inTransaction = true;
+    }
+
+    private void commit() {
+        cursor.int8();
+        long lsn = cursor.int64();
+        cursor.int64();
+        cursor.int64();
+        cursor.expectEnd();
+        if (!inTransaction || lsn != commitLsn) {
+            throw cursor.malformed("the commit LSN " + new Lsn(lsn) + " where "
+                    + (inTransaction ? new Lsn(commitLsn).toString() : "no transaction") + " was begun");
+        }
+        inTransaction = false;
+        if (Long.compareUnsigned(lsn, position) > 0) {
+            position = lsn;
+            positionMicros = commitMicros;
+        }
+    }
+
+    private void relation() {
+        Relation relation = Relation.read(cursor);
+        Published table = published.get(relation.oid());
+        if (table != null) {
+            table.known = true;
+            table.difference = relation.differenceFrom(table.changes.table());
+        }
+    }
+
+    private void insert() {
+        Published table = changedTable();
+        if (table == null) {
+            return;
+        }
+        expectTag('N');
+        int row = table.changes.row(cursor, RowBatch.NONE);
+        add(table, RowBatch.INSERT, row, RowBatch.NONE);
+    }
+
+    private void update() {
+        Published table = changedTable();
+        if (table == null) {
+            return;
+        }
+        byte tag = cursor.int8();
+        int old = RowBatch.NONE;
+        boolean full = tag == 'O';
+        if (tag == 'K' || full) {
+            old = table.changes.row(cursor, RowBatch.NONE);
+            tag = cursor.int8();
+        }
+        if (tag != 'N') {
+            throw cursor.malformed("no new row");
+        }
+        int row = table.changes.row(cursor, full ? old : RowBatch.NONE);
+        add(table, RowBatch.UPDATE, row, old);
+    }
+
+    private void delete() {
+        Published table = changedTable();
+        if (table == null) {
+            return;
+        }
+        byte tag = cursor.int8();
+        if (tag != 'K' && tag != 'O') {
+            throw cursor.malformed("no old row");
+        }
+        int old = table.changes.row(cursor, RowBatch.NONE);
+        add(table, RowBatch.DELETE, RowBatch.NONE, old);
+    }
+
+    private void truncate() {
+        int count = cursor.int32();
+        cursor.int8();
+        for (int i = 0; i < count; i++) {
+            Published table = changedTable();
+            if (table != null) {
+                seal(table);
+                table.changes.add(RowBatch.TRUNCATE, RowBatch.NONE, RowBatch.NONE, commitLsn, commitMicros);
+                seal(table);
+            }
+        }
+        cursor.expectEnd();
+    }
+
+    /** Reads a relation id; null when its changes are not wanted: another table, or the lake has them. */
+    private Published changedTable() {
+        if (!inTransaction) {
+            throw cursor.malformed("a change outside a transaction");
+        }
+        int oid = cursor.int32();
+        Published table = published.get(oid);
+        if (table == null || Long.compareUnsigned(commitLsn, table.skipTo) <= 0) {
+            return null;
+        }
+        if (!table.known) {
+            throw cursor.malformed("a change of a table that was not described");
+        }
+        if (table.difference.isPresent()) {
+            SourceTable source = table.changes.table();
+            String name = source.schema() + "." + source.name();
+            throw new SluiceException(
+                    ErrorCode.E0404,
+                    "table " + name + " is not what it was when the pipeline started: " + table.difference.get()
+                            + " before commit " + new Lsn(commitLsn),
+                    "undo the change, or load the table again: sluice resync");
+        }
+        return table;
+    }
+
+    private void add(Published table, byte operation, int newOffset, int oldOffset) {
+        cursor.expectEnd();
+        table.changes.add(operation, newOffset, oldOffset, commitLsn, commitMicros);
+        openBytes += table.changes.bytesUsed() - table.countedBytes;
+        table.countedBytes = table.changes.bytesUsed();
+        if (table.changes.bytesUsed() >= BATCH_BYTES || table.changes.count() >= BATCH_CHANGES_MAX) {
+            seal(table);
+        }
+    }
+
+    private void seal(Published table) {
+        int bytes = table.changes.bytesUsed();
+        RowBatch batch = table.changes.seal();
+        if (batch != null) {
+            sealed.add(batch);
+            sealedBytes += bytes;
+            openBytes -= table.countedBytes;
+            table.countedBytes = 0;
+        }
+    }
+
+    private void expectTag(char expected) {
+        if (cursor.int8() != expected) {
+            throw cursor.malformed("no row");
+        }
+    }
+
+    private static long unsignedMax(long a, long b) {
+        return Long.compareUnsigned(a, b) >= 0 ? a : b;
+    }
+}

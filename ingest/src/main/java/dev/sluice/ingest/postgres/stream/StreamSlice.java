@@ -1,0 +1,12 @@
+package dev.sluice.ingest.postgres.stream;
+
+import dev.sluice.ingest.batch.RowBatch;
+import java.util.List;
+
+/**
+ * What the stream hands over at once.
+ *
+ * @param atBoundary whether a transaction ends with it; if not, the slices up to the next boundary belong together
+ * @param position every transaction with a commit LSN up to here has been handed over; only at a boundary
+ */
+public record StreamSlice(List<RowBatch> batches, boolean atBoundary, long position) {}
