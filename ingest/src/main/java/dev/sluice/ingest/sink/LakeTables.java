@@ -1,0 +1,136 @@
+package dev.sluice.ingest.sink;
+
+import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.LakeErrors;
+import dev.sluice.lake.StampProperties;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.types.Types.NestedField;
+
+/** Makes the lake tables of a pipeline, and refuses those that are there but are not its own. */
+public final class LakeTables {
+    private static final String METADATA_VERSIONS_KEPT = "20";
+
+    private LakeTables() {}
+
+    /**
+     * Creates the namespace and the tables that are missing, empty and without a stamp.
+     *
+     * @throws SluiceException E0505 when a table belongs to another pipeline or to nobody, E0404 when its columns are
+     *     not those of the source
+     */
+    public static void create(LakeCatalog catalog, String pipeline, List<SourceTable> tables) {
+        createNamespace(catalog);
+        for (SourceTable source : tables) {
+            TableIdentifier identifier = catalog.bronze(source.name());
+            Schema schema = LakeSchemas.of(source);
+            Table table = catalog.find(identifier).orElseGet(() -> createTable(catalog, pipeline, source, schema));
+            checkOwner(table, identifier, pipeline, source);
+            checkColumns(table, identifier, schema);
+        }
+    }
+
+    private static void createNamespace(LakeCatalog catalog) {
+        LakeErrors.edge("creating namespace " + catalog.bronzeNamespace(), () -> {
+            if (!catalog.rest().namespaceExists(catalog.bronzeNamespace())) {
+                try {
+                    catalog.rest().createNamespace(catalog.bronzeNamespace(), Map.of());
+                } catch (AlreadyExistsException e) {
+                    return false;
+                }
+            }
+            return true;
+        });
+    }
+
+    private static Table createTable(LakeCatalog catalog, String pipeline, SourceTable source, Schema schema) {
+        TableIdentifier identifier = catalog.bronze(source.name());
+        return LakeErrors.edge("creating table " + identifier, () -> {
+            try {
+                return catalog.rest()
+                        .createTable(identifier, schema, PartitionSpec.unpartitioned(), properties(pipeline, source));
+            } catch (AlreadyExistsException e) {
+                return catalog.rest().loadTable(identifier);
+            }
+        });
+    }
+
+    private static Map<String, String> properties(String pipeline, SourceTable source) {
+        Map<String, String> properties = new HashMap<>();
+        properties.put(TableProperties.FORMAT_VERSION, "2");
+        properties.put(TableProperties.PARQUET_COMPRESSION, "zstd");
+        properties.put(TableProperties.PARQUET_COMPRESSION_LEVEL, "1");
+        properties.put(TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED, "true");
+        properties.put(TableProperties.METADATA_PREVIOUS_VERSIONS_MAX, METADATA_VERSIONS_KEPT);
+        properties.put(StampProperties.PIPELINE, pipeline);
+        properties.put(StampProperties.SOURCE_TABLE, source.schema() + "." + source.name());
+        return properties;
+    }
+
+    private static void checkOwner(Table table, TableIdentifier identifier, String pipeline, SourceTable source) {
+        String owner = table.properties().get(StampProperties.PIPELINE);
+        if (!pipeline.equals(owner)) {
+            throw new SluiceException(
+                    ErrorCode.E0505,
+                    "lake table " + identifier + " is already there and "
+                            + (owner == null ? "was not made by Sluice" : "belongs to pipeline " + owner),
+                    "choose another catalog.bronze-namespace, or drop that table");
+        }
+        String wanted = source.schema() + "." + source.name();
+        String held = table.properties().get(StampProperties.SOURCE_TABLE);
+        if (!wanted.equals(held)) {
+            throw new SluiceException(
+                    ErrorCode.E0505,
+                    "lake table " + identifier + " holds " + held + ", not " + wanted,
+                    "two source tables of one name need two pipelines with different bronze namespaces");
+        }
+    }
+
+    private static void checkColumns(Table table, TableIdentifier identifier, Schema wanted) {
+        List<NestedField> held = table.schema().columns();
+        List<NestedField> due = wanted.columns();
+        String difference = held.size() == due.size() ? "" : held.size() + " columns instead of " + due.size();
+        for (int i = 0; i < due.size() && difference.isEmpty(); i++) {
+            NestedField have = held.get(i);
+            NestedField want = due.get(i);
+            boolean same = have.name().equals(want.name())
+                    && have.isOptional() == want.isOptional()
+                    && withoutIds(have).equals(withoutIds(want));
+            if (!same) {
+                difference = "column " + (i + 1) + " is " + have.name() + " " + have.type() + " instead of "
+                        + want.name() + " " + want.type();
+            }
+        }
+        if (difference.isEmpty() && !identifierNames(table.schema()).equals(identifierNames(wanted))) {
+            difference = "its key is " + identifierNames(table.schema()) + " instead of " + identifierNames(wanted);
+        }
+        if (!difference.isEmpty()) {
+            throw new SluiceException(
+                    ErrorCode.E0404,
+                    "the columns of lake table " + identifier + " are not those of its source: " + difference,
+                    "drop the lake table and load the table again, or undo the change at the source");
+        }
+    }
+
+    private static Set<String> identifierNames(Schema schema) {
+        return new HashSet<>(schema.identifierFieldNames());
+    }
+
+    private static String withoutIds(NestedField field) {
+        return field.type().isListType()
+                ? "list " + field.type().asListType().elementType()
+                : field.type().toString();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.sluice.ingest.sink;
+
+import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.sink.cut.CutFiles;
+import dev.sluice.ingest.sink.cut.LoadMarker;
+import dev.sluice.ingest.sink.cut.TableFiles;
+import dev.sluice.ingest.sink.file.TableFormat;
+import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.lake.LakeCatalog;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
+import org.apache.flink.metrics.Counter;
+import org.apache.iceberg.Table;
+
+/**
+ * Writes batches into files and hands the files of a cut over at every checkpoint. Keeps nothing across checkpoints, so
+ * it has no state; whatever it wrote and did not hand over is an orphan.
+ */
+public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles> {
+    private final LakeCatalog catalog;
+    private final List<SourceTable> sources;
+    private final TableWriter[] writers;
+    private final int subtask;
+    private final Counter rowsWritten;
+    private final List<LoadMarker> markers = new ArrayList<>();
+    private long lsn;
+    private long commitTimeMicros;
+
+    /** @param catalog closed with this writer */
+    public LakeWriter(LakeCatalog catalog, List<SourceTable> sources, int subtask, Counter rowsWritten) {
+        this.catalog = catalog;
+        this.sources = List.copyOf(sources);
+        this.writers = new TableWriter[sources.size()];
+        this.subtask = subtask;
+        this.rowsWritten = rowsWritten;
+    }
+
+    @Override
+    public void write(RowBatch batch, Context context) throws IOException {
+        switch (batch.kind) {
+            case LOAD -> writer(batch.table).load(batch);
+            case CHANGES -> {
+                writer(batch.table).change(batch);
+                advance(batch);
+            }
+            case PROGRESS -> advance(batch);
+            case LOADED -> {
+                long[] rows = batch.lsns == null ? new long[0] : batch.lsns;
+                markers.add(new LoadMarker(batch.lsn, batch.commitTimeMicros, batch.loadedTables, rows));
+                advance(batch);
+            }
+        }
+        rowsWritten.inc(batch.count);
+    }
+
+    private void advance(RowBatch batch) {
+        if (Long.compareUnsigned(batch.lsn, lsn) >= 0) {
+            lsn = batch.lsn;
+            commitTimeMicros = batch.commitTimeMicros != 0 ? batch.commitTimeMicros : commitTimeMicros;
+        }
+    }
+
+    private TableWriter writer(int table) {
+        if (writers[table] == null) {
+            SourceTable source = sources.get(table);
+            Table lakeTable = catalog.load(catalog.bronze(source.name()));
+            if (lakeTable.spec().isPartitioned() || lakeTable.spec().specId() != 0) {
+                throw new SluiceException(
+                        ErrorCode.E0404,
+                        "lake table " + lakeTable.name() + " has been partitioned",
+                        "bronze tables are not partitioned; drop it and load the table again");
+            }
+            writers[table] = new TableWriter(source, TableFormat.of(source, lakeTable, subtask), table);
+        }
+        return writers[table];
+    }
+
+    /** Files are only closed by a checkpoint: an end of input brings one of its own. */
+    @Override
+    public void flush(boolean endOfInput) {}
+
+    @Override
+    public Collection<CutFiles> prepareCommit() throws IOException {
+        List<TableFiles> changes = new ArrayList<>();
+        List<TableFiles> loads = new ArrayList<>();
+        for (TableWriter writer : writers) {
+            if (writer != null) {
+                writer.finishChanges().ifPresent(changes::add);
+                writer.finishLoad().ifPresent(loads::add);
+            }
+        }
+        CutFiles cut = new CutFiles(lsn, commitTimeMicros, changes, loads, markers);
+        markers.clear();
+        lsn = 0;
+        return cut.isEmpty() ? List.of() : List.of(cut);
+    }
+
+    @Override
+    public void close() throws Exception {
+        try (catalog) {
+            for (TableWriter writer : writers) {
+                if (writer != null) {
+                    writer.abandon();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.sluice.ingest.sink;
+
+import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.sink.cut.TableFiles;
+import dev.sluice.ingest.sink.file.ChangeFiles;
+import dev.sluice.ingest.sink.file.LoadFiles;
+import dev.sluice.ingest.sink.file.TableFormat;
+import dev.sluice.ingest.sink.row.KeyBytes;
+import dev.sluice.ingest.sink.row.RowCursor;
+import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Turns the batches of one table into files. */
+final class TableWriter {
+    private final SourceTable source;
+    private final RowCursor newRow;
+    private final RowCursor oldRow;
+    private final KeyBytes newKey;
+    private final KeyBytes oldKey;
+    private final boolean[] isKey;
+    private final ChangeFiles changes;
+    private final LoadFiles load;
+
+    TableWriter(SourceTable source, TableFormat format, int table) {
+        this.source = source;
+        String name = source.schema() + "." + source.name();
+        this.newRow = new RowCursor(name, source.columns().size());
+        this.oldRow = new RowCursor(name, source.columns().size());
+        this.newKey = new KeyBytes(source);
+        this.oldKey = new KeyBytes(source);
+        this.isKey = new boolean[source.columns().size()];
+        source.keyColumns().forEach(column -> isKey[column] = true);
+        this.changes = new ChangeFiles(format, table);
+        this.load = new LoadFiles(format, table, newRow);
+    }
+
+    void load(RowBatch batch) throws IOException {
+        load.add(batch);
+    }
+
+    void change(RowBatch batch) throws IOException {
+        for (int i = 0; i < batch.count; i++) {
+            changes.see(batch.lsns[i]);
+            switch (batch.operations[i]) {
+                case RowBatch.INSERT -> insert(batch, i);
+                case RowBatch.UPDATE -> update(batch, i);
+                case RowBatch.DELETE -> {
+                    oldRow.moveTo(batch.bytes, batch.oldOffsets[i]);
+                    changes.delete(oldKey.of(oldRow), oldRow);
+                }
+                case RowBatch.TRUNCATE -> changes.truncate(batch.lsns[i]);
+                default ->
+                    throw new SluiceException(
+                            ErrorCode.E1901, "unknown operation " + batch.operations[i] + " in a batch", "report this");
+            }
+        }
+    }
+
+    private void insert(RowBatch batch, int change) throws IOException {
+        newRow.moveTo(batch.bytes, batch.newOffsets[change]);
+        fillUnchanged(false, false);
+        changes.insert(newKey.of(newRow), newRow);
+    }
+
+    private void update(RowBatch batch, int change) throws IOException {
+        newRow.moveTo(batch.bytes, batch.newOffsets[change]);
+        boolean hasOldRow = batch.oldOffsets[change] != RowBatch.NONE;
+        if (hasOldRow) {
+            oldRow.moveTo(batch.bytes, batch.oldOffsets[change]);
+        }
+        fillUnchanged(hasOldRow, batch.oldRowsAreFull);
+        RowCursor deleted = hasOldRow ? oldRow : newRow;
+        changes.delete(oldKey.of(deleted), deleted);
+        changes.insert(newKey.of(newRow), newRow);
+    }
+
+    /** Takes values that the server did not send again from the old row, where that has them. */
+    private void fillUnchanged(boolean hasOldRow, boolean oldRowIsFull) {
+        for (int column = 0; column < newRow.columns(); column++) {
+            if (!newRow.isUnchanged(column)) {
+                continue;
+            }
+            if (!hasOldRow || !oldRowIsFull && !isKey[column] || oldRow.isUnchanged(column)) {
+                throw unchangedNotAvailable(column);
+            }
+            newRow.take(column, oldRow);
+        }
+    }
+
+    private SluiceException unchangedNotAvailable(int column) {
+        String name = source.schema() + "." + source.name();
+        return new SluiceException(
+                ErrorCode.E0407,
+                "an update of table " + name + " left the large value of column "
+                        + source.columns().get(column).name()
+                        + " unchanged, and PostgreSQL does not send it again under the table's replica identity",
+                "ALTER TABLE " + name + " REPLICA IDENTITY FULL; then load the table again");
+    }
+
+    Optional<TableFiles> finishChanges() throws IOException {
+        return changes.finish();
+    }
+
+    Optional<TableFiles> finishLoad() throws IOException {
+        return load.finish();
+    }
+
+    void abandon() throws IOException {
+        changes.abandon();
+        load.abandon();
+    }
+}

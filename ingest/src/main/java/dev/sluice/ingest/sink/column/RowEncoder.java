@@ -1,0 +1,65 @@
+package dev.sluice.ingest.sink.column;
+
+import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.sink.row.RowCursor;
+import dev.sluice.ingest.table.SourceTable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.iceberg.FieldMetrics;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.parquet.ParquetValueWriter;
+import org.apache.iceberg.parquet.TripleWriter;
+import org.apache.parquet.column.ColumnWriteStore;
+import org.apache.parquet.schema.MessageType;
+
+/** Writes rows, or only some columns of them, into the columns of one file. */
+public final class RowEncoder implements ParquetValueWriter<RowCursor> {
+    private final int[] columns;
+    private final ColumnEncoder[] encoders;
+
+    /**
+     * @param columns indexes of the columns of {@code table} that the file has
+     * @param schema the file's; its fields are {@code columns}, in that order
+     */
+    public RowEncoder(SourceTable table, int[] columns, Schema schema, MessageType file) {
+        this.columns = columns;
+        this.encoders = new ColumnEncoder[columns.length];
+        for (int i = 0; i < columns.length; i++) {
+            SourceTable.SourceColumn column = table.columns().get(columns[i]);
+            String name = table.schema() + "." + table.name() + "." + column.name();
+            encoders[i] =
+                    ColumnEncoders.of(name, column.type(), schema.columns().get(i), file);
+        }
+    }
+
+    @Override
+    public void write(int repetitionLevel, RowCursor row) {
+        for (int i = 0; i < columns.length; i++) {
+            int length = row.length(columns[i]);
+            if (length == RowBatch.NULL) {
+                encoders[i].writeNull();
+            } else {
+                encoders[i].write(row.bytes(columns[i]), row.offset(columns[i]), length);
+            }
+        }
+    }
+
+    /** Iceberg asks for these only to find metrics, which {@link #metrics()} gives. */
+    @Override
+    public List<TripleWriter<?>> columns() {
+        return List.of();
+    }
+
+    @Override
+    public void setColumnStore(ColumnWriteStore store) {
+        for (ColumnEncoder encoder : encoders) {
+            encoder.bind(store);
+        }
+    }
+
+    @Override
+    public Stream<FieldMetrics<?>> metrics() {
+        return Arrays.stream(encoders).flatMap(ColumnEncoder::metrics);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.sluice.ingest.sink.cut;
+
+import java.util.List;
+
+/**
+ * What one writer, or all of them together, made of a cut.
+ *
+ * @param lsn everything up to here is in it; 0 when the writer saw nothing
+ * @param commitTimeMicros commit time of {@code lsn} at the source, microseconds since 1970; 0 when not known
+ * @param changes tables with changes
+ * @param loads files of loads: from a writer, those closed in this cut; to the committer, those to be published now
+ * @param markers loads that are complete
+ */
+public record CutFiles(
+        long lsn, long commitTimeMicros, List<TableFiles> changes, List<TableFiles> loads, List<LoadMarker> markers) {
+
+    public CutFiles {
+        changes = List.copyOf(changes);
+        loads = List.copyOf(loads);
+        markers = List.copyOf(markers);
+    }
+
+    public boolean isEmpty() {
+        return lsn == 0 && changes.isEmpty() && loads.isEmpty() && markers.isEmpty();
+    }
+}

@@ -1,0 +1,148 @@
+package dev.sluice.ingest.sink.cut;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.iceberg.ContentFile;
+import org.apache.iceberg.ContentFileParser;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.PartitionSpec;
+
+/** The persisted form of {@link CutFiles}: our own framing around Iceberg's JSON of content files. No Java serialization. */
+public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFiles> {
+    private static final int VERSION = 1;
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final PartitionSpec SPEC = PartitionSpec.unpartitioned();
+
+    @Override
+    public int getVersion() {
+        return VERSION;
+    }
+
+    @Override
+    public byte[] serialize(CutFiles cut) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeLong(cut.lsn());
+            out.writeLong(cut.commitTimeMicros());
+            writeTables(out, cut.changes());
+            writeTables(out, cut.loads());
+            out.writeInt(cut.markers().size());
+            for (LoadMarker marker : cut.markers()) {
+                out.writeLong(marker.lsn());
+                out.writeLong(marker.timeMicros());
+                out.writeInt(marker.tables().length);
+                for (int table : marker.tables()) {
+                    out.writeInt(table);
+                }
+                out.writeInt(marker.rows().length);
+                for (long rows : marker.rows()) {
+                    out.writeLong(rows);
+                }
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    @Override
+    public CutFiles deserialize(int version, byte[] serialized) throws IOException {
+        if (version != VERSION) {
+            throw new IOException("cut of version " + version + ", this build reads version " + VERSION);
+        }
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(serialized))) {
+            long lsn = in.readLong();
+            long time = in.readLong();
+            List<TableFiles> changes = readTables(in);
+            List<TableFiles> loads = readTables(in);
+            List<LoadMarker> markers = new ArrayList<>();
+            for (int left = readCount(in); left > 0; left--) {
+                markers.add(readMarker(in));
+            }
+            return new CutFiles(lsn, time, changes, loads, markers);
+        }
+    }
+
+    private static LoadMarker readMarker(DataInputStream in) throws IOException {
+        long lsn = in.readLong();
+        long time = in.readLong();
+        int[] tables = new int[readCount(in)];
+        for (int i = 0; i < tables.length; i++) {
+            tables[i] = in.readInt();
+        }
+        long[] rows = new long[readCount(in)];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = in.readLong();
+        }
+        return new LoadMarker(lsn, time, tables, rows);
+    }
+
+    private static void writeTables(DataOutputStream out, List<TableFiles> tables) throws IOException {
+        out.writeInt(tables.size());
+        for (TableFiles files : tables) {
+            out.writeInt(files.table());
+            out.writeLong(files.lowestLsn());
+            out.writeLong(files.highestLsn());
+            out.writeLong(files.truncateLsn());
+            out.writeLong(files.rowsInserted());
+            out.writeLong(files.rowsDeleted());
+            writeFiles(out, files.dataFiles());
+            writeFiles(out, files.deleteFiles());
+        }
+    }
+
+    private static List<TableFiles> readTables(DataInputStream in) throws IOException {
+        List<TableFiles> tables = new ArrayList<>();
+        for (int left = readCount(in); left > 0; left--) {
+            int table = in.readInt();
+            long lowest = in.readLong();
+            long highest = in.readLong();
+            long truncate = in.readLong();
+            long inserted = in.readLong();
+            long deleted = in.readLong();
+            List<DataFile> dataFiles = new ArrayList<>();
+            for (ContentFile<?> file : readFiles(in)) {
+                dataFiles.add((DataFile) file);
+            }
+            List<DeleteFile> deleteFiles = new ArrayList<>();
+            for (ContentFile<?> file : readFiles(in)) {
+                deleteFiles.add((DeleteFile) file);
+            }
+            tables.add(new TableFiles(table, lowest, highest, truncate, inserted, deleted, dataFiles, deleteFiles));
+        }
+        return tables;
+    }
+
+    private static void writeFiles(DataOutputStream out, List<? extends ContentFile<?>> files) throws IOException {
+        out.writeInt(files.size());
+        for (ContentFile<?> file : files) {
+            byte[] json = ContentFileParser.toJson(file, SPEC).getBytes(StandardCharsets.UTF_8);
+            out.writeInt(json.length);
+            out.write(json);
+        }
+    }
+
+    private static List<ContentFile<?>> readFiles(DataInputStream in) throws IOException {
+        List<ContentFile<?>> files = new ArrayList<>();
+        for (int left = readCount(in); left > 0; left--) {
+            byte[] json = in.readNBytes(readCount(in));
+            files.add(ContentFileParser.fromJson(JSON.readTree(json), SPEC));
+        }
+        return files;
+    }
+
+    private static int readCount(DataInputStream in) throws IOException {
+        int count = in.readInt();
+        if (count < 0 || count > in.available() + 1) {
+            throw new IOException("malformed cut: a count of " + count + " with " + in.available() + " bytes left");
+        }
+        return count;
+    }
+}

@@ -1,0 +1,116 @@
+package dev.sluice.ingest.sink.cut;
+
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
+
+/**
+ * Puts the parts of a cut together and holds back the files of loads until their load is complete, so that a load is
+ * published as one snapshot per table. Files of another load of the same table are dropped: that load was started over.
+ */
+public final class CutMerger {
+    /** Files of loads that are not complete yet. */
+    private final List<TableFiles> staged = new ArrayList<>();
+
+    /** The staged files, to be kept over a restart. */
+    public CutFiles snapshot() {
+        return new CutFiles(0, 0, List.of(), staged, List.of());
+    }
+
+    public void restore(CutFiles snapshot) {
+        staged.addAll(snapshot.loads());
+    }
+
+    /** The whole cut, from what each writer made of it. */
+    public CutFiles merge(Collection<CutFiles> parts) {
+        long lsn = 0;
+        long timeMicros = 0;
+        Map<Integer, List<TableFiles>> byTable = new TreeMap<>();
+        List<LoadMarker> markers = new ArrayList<>();
+        for (CutFiles part : parts) {
+            if (Long.compareUnsigned(part.lsn(), lsn) >= 0) {
+                lsn = part.lsn();
+                timeMicros = part.commitTimeMicros() != 0 ? part.commitTimeMicros() : timeMicros;
+            }
+            part.changes()
+                    .forEach(files -> byTable.computeIfAbsent(files.table(), table -> new ArrayList<>())
+                            .add(files));
+            part.loads().forEach(this::stage);
+            markers.addAll(part.markers());
+        }
+        List<TableFiles> changes =
+                byTable.values().stream().map(CutMerger::mergeTable).toList();
+        List<TableFiles> loads = new ArrayList<>();
+        for (LoadMarker marker : markers) {
+            for (int i = 0; i < marker.tables().length; i++) {
+                loads.add(publish(marker, i));
+            }
+        }
+        return new CutFiles(lsn, timeMicros, changes, loads, markers);
+    }
+
+    private void stage(TableFiles files) {
+        staged.removeIf(other -> other.table() == files.table() && other.lowestLsn() != files.lowestLsn());
+        staged.add(files);
+    }
+
+    private TableFiles publish(LoadMarker marker, int index) {
+        int table = marker.tables()[index];
+        List<DataFile> files = new ArrayList<>();
+        long rows = 0;
+        for (TableFiles part : staged) {
+            if (part.table() == table && part.lowestLsn() == marker.lsn()) {
+                files.addAll(part.dataFiles());
+                rows += part.rowsInserted();
+            }
+        }
+        staged.removeIf(part -> part.table() == table);
+        if (marker.rows().length > 0 && marker.rows()[index] != rows) {
+            throw new SluiceException(
+                    ErrorCode.E1901,
+                    "the source read " + marker.rows()[index] + " rows of table number " + table
+                            + ", the writers wrote " + rows,
+                    "nothing was published; start the pipeline again, the load starts over");
+        }
+        return new TableFiles(table, marker.lsn(), marker.lsn(), 0, rows, 0, files, List.of());
+    }
+
+    private static TableFiles mergeTable(List<TableFiles> parts) {
+        long truncateLsn = 0;
+        for (TableFiles part : parts) {
+            truncateLsn = Long.compareUnsigned(part.truncateLsn(), truncateLsn) > 0 ? part.truncateLsn() : truncateLsn;
+        }
+        TableFiles first = parts.get(0);
+        long lowest = first.lowestLsn();
+        long highest = first.highestLsn();
+        long inserted = 0;
+        long deleted = 0;
+        List<DataFile> dataFiles = new ArrayList<>();
+        List<DeleteFile> deleteFiles = new ArrayList<>();
+        for (TableFiles part : parts) {
+            lowest = Long.compareUnsigned(part.lowestLsn(), lowest) < 0 ? part.lowestLsn() : lowest;
+            highest = Long.compareUnsigned(part.highestLsn(), highest) > 0 ? part.highestLsn() : highest;
+            if (part.truncateLsn() != truncateLsn && !isAfter(part, truncateLsn)) {
+                throw new SluiceException(
+                        ErrorCode.E1901,
+                        "a TRUNCATE of table number " + first.table() + " did not reach every writer",
+                        "nothing of the cut was committed; report this");
+            }
+            inserted += part.rowsInserted();
+            deleted += part.rowsDeleted();
+            dataFiles.addAll(part.dataFiles());
+            deleteFiles.addAll(part.deleteFiles());
+        }
+        return new TableFiles(first.table(), lowest, highest, truncateLsn, inserted, deleted, dataFiles, deleteFiles);
+    }
+
+    private static boolean isAfter(TableFiles part, long lsn) {
+        return Long.compareUnsigned(part.lowestLsn(), lsn) > 0;
+    }
+}

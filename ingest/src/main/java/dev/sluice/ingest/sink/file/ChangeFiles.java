@@ -1,0 +1,173 @@
+package dev.sluice.ingest.sink.file;
+
+import dev.sluice.ingest.sink.cut.TableFiles;
+import dev.sluice.ingest.sink.row.CutKeys;
+import dev.sluice.ingest.sink.row.KeyBytes;
+import dev.sluice.ingest.sink.row.RowCursor;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
+
+/**
+ * The files of one table in one cut. All changes of a key go through one of these, in order.
+ *
+ * <p>An equality delete does not reach rows of its own commit, so a row that this cut wrote is deleted by its position
+ * and any other by its key; the equality delete of a key is written once, when the cut first deletes it. Inserts never
+ * write deletes. Keeping this choice here, a key index can later replace the equality deletes without touching callers.
+ */
+public final class ChangeFiles {
+    private static final long FILE_BYTES_MAX = 128L << 20;
+    private static final int ROWS_BETWEEN_SIZE_CHECKS = 1024;
+
+    private final TableFormat format;
+    private final int table;
+    private final CutKeys keys = new CutKeys();
+    private final List<Written> files = new ArrayList<>();
+    private DataFileWriter open;
+    private EqualityDeletes equalityDeletes;
+    private long lowestLsn;
+    private long highestLsn;
+    private long truncateLsn;
+    private long rowsInserted;
+    private long rowsDeleted;
+
+    public ChangeFiles(TableFormat format, int table) {
+        this.format = format;
+        this.table = table;
+    }
+
+    /** A data file of the cut; {@code file} is null while it is open. */
+    private static final class Written {
+        private final PositionDeletes deletes = new PositionDeletes();
+        private DataFile file;
+    }
+
+    /** Notes the commit LSN of a change. */
+    public void see(long lsn) {
+        if (lowestLsn == 0 || Long.compareUnsigned(lsn, lowestLsn) < 0) {
+            lowestLsn = lsn;
+        }
+        if (Long.compareUnsigned(lsn, highestLsn) > 0) {
+            highestLsn = lsn;
+        }
+    }
+
+    /** Where the cut has put the row of {@code key}: see {@link CutKeys}. */
+    public long state(KeyBytes key) {
+        return keys.state(key);
+    }
+
+    public void insert(KeyBytes key, RowCursor row) throws IOException {
+        if (keys.state(key) >= 0) {
+            throw disorder("a row was inserted whose key is already there");
+        }
+        if (open == null) {
+            open = new DataFileWriter(format);
+            files.add(new Written());
+        }
+        long position = open.add(row);
+        keys.put(key, CutKeys.rowAt(files.size() - 1, position));
+        rowsInserted++;
+        if (open.rows() % ROWS_BETWEEN_SIZE_CHECKS == 0 && open.length() > FILE_BYTES_MAX) {
+            closeOpenFile();
+        }
+    }
+
+    /** Deletes the row of {@code key}; {@code row} has at least its key columns. */
+    public void delete(KeyBytes key, RowCursor row) throws IOException {
+        long state = keys.state(key);
+        if (state == CutKeys.GONE || state == CutKeys.UNTOUCHED && truncateLsn != 0) {
+            throw disorder("a row was deleted that is not there");
+        }
+        if (state == CutKeys.UNTOUCHED) {
+            if (equalityDeletes == null) {
+                equalityDeletes = new EqualityDeletes(format);
+            }
+            equalityDeletes.add(row);
+        } else {
+            files.get(CutKeys.fileOf(state)).deletes.add(CutKeys.positionOf(state));
+        }
+        keys.put(key, CutKeys.GONE);
+        rowsDeleted++;
+    }
+
+    /** Forgets everything that the cut has written so far: only what follows is left of the table. */
+    public void truncate(long lsn) throws IOException {
+        abandon();
+        files.clear();
+        keys.clear();
+        truncateLsn = lsn;
+        rowsInserted = 0;
+        rowsDeleted = 0;
+    }
+
+    /** Completes the files and begins the next cut; empty when the table did not change. */
+    public Optional<TableFiles> finish() throws IOException {
+        if (lowestLsn == 0) {
+            return Optional.empty();
+        }
+        closeOpenFile();
+        List<DataFile> dataFiles = new ArrayList<>();
+        List<DeleteFile> deleteFiles = new ArrayList<>();
+        for (Written written : files) {
+            if (written.deletes.count() == written.file.recordCount()) {
+                // Nothing in it outlived the cut: an orphan, never referenced.
+                continue;
+            }
+            dataFiles.add(written.file);
+            if (written.deletes.count() > 0) {
+                deleteFiles.add(written.deletes.write(format, written.file.location()));
+            }
+        }
+        if (equalityDeletes != null) {
+            deleteFiles.add(equalityDeletes.finish());
+        }
+        TableFiles result = new TableFiles(
+                table, lowestLsn, highestLsn, truncateLsn, rowsInserted, rowsDeleted, dataFiles, deleteFiles);
+        reset();
+        return Optional.of(result);
+    }
+
+    private void reset() {
+        files.clear();
+        keys.clear();
+        equalityDeletes = null;
+        lowestLsn = 0;
+        highestLsn = 0;
+        truncateLsn = 0;
+        rowsInserted = 0;
+        rowsDeleted = 0;
+    }
+
+    private void closeOpenFile() throws IOException {
+        if (open != null) {
+            files.get(files.size() - 1).file = open.finish();
+            open = null;
+        }
+    }
+
+    /** Gives up files that are still open. */
+    public void abandon() throws IOException {
+        if (open != null) {
+            open.abandon();
+            open = null;
+        }
+        if (equalityDeletes != null) {
+            equalityDeletes.abandon();
+            equalityDeletes = null;
+        }
+    }
+
+    private SluiceException disorder(String what) {
+        return new SluiceException(
+                ErrorCode.E1901,
+                "table " + format.source().schema() + "." + format.source().name() + ": " + what
+                        + " according to the changes of this cut",
+                "report this; nothing of the cut was committed");
+    }
+}

@@ -1,0 +1,62 @@
+package dev.sluice.ingest.sink.file;
+
+import dev.sluice.ingest.table.SourceTable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.io.OutputFile;
+import org.apache.iceberg.types.Types.NestedField;
+
+/**
+ * What all files of a table share.
+ *
+ * @param keySchema the key columns, in key order, with the field ids of the table
+ */
+public record TableFormat(
+        SourceTable source,
+        Table table,
+        Schema schema,
+        Schema keySchema,
+        int[] allColumns,
+        int[] keyColumns,
+        Map<String, String> properties,
+        MetricsConfig metrics,
+        String filePrefix) {
+    /** Small enough that several tables can be loaded at once in a heap of 512 MB. */
+    private static final String ROW_GROUP_BYTES = Long.toString(32L << 20);
+
+    /** @param writer number of the writer, in file names only */
+    public static TableFormat of(SourceTable source, Table table, int writer) {
+        Schema schema = table.schema();
+        int[] all = new int[source.columns().size()];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = i;
+        }
+        int[] keys = source.keyColumns().stream().mapToInt(Integer::intValue).toArray();
+        List<NestedField> keyFields =
+                source.keyColumns().stream().map(schema.columns()::get).toList();
+        Map<String, String> properties = new HashMap<>(table.properties());
+        properties.putIfAbsent(TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES, ROW_GROUP_BYTES);
+        return new TableFormat(
+                source,
+                table,
+                schema,
+                new Schema(keyFields),
+                all,
+                keys,
+                properties,
+                MetricsConfig.forTable(table),
+                String.format("%05d-", writer));
+    }
+
+    /** A new file with a name that nobody else uses. */
+    OutputFile newFile(String kind) {
+        String name = filePrefix + UUID.randomUUID() + kind + ".parquet";
+        return table.io().newOutputFile(table.locationProvider().newDataLocation(name));
+    }
+}

@@ -1,0 +1,87 @@
+package dev.sluice.ingest.sink.row;
+
+import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+
+/**
+ * One row of a {@link RowBatch}: where each column's bytes begin and how many they are. Reused from row to row; owned
+ * by one table writer. Every offset that it hands out has been checked against the batch.
+ */
+public final class RowCursor {
+    private final String table;
+    private final byte[][] sources;
+    private final int[] offsets;
+    private final int[] lengths;
+
+    public RowCursor(String table, int columns) {
+        this.table = table;
+        this.sources = new byte[columns][];
+        this.offsets = new int[columns];
+        this.lengths = new int[columns];
+    }
+
+    /** Moves to the row that begins at {@code offset}. */
+    public RowCursor moveTo(byte[] bytes, int offset) {
+        if (offset < 0 || offset > bytes.length - 2) {
+            throw malformed("a row begins outside of its batch");
+        }
+        if (BigEndian.int16(bytes, offset) != offsets.length) {
+            throw malformed("a row has " + BigEndian.int16(bytes, offset) + " columns instead of " + offsets.length);
+        }
+        int at = offset + 2;
+        for (int column = 0; column < offsets.length; column++) {
+            if (at > bytes.length - 4) {
+                throw malformed("a row ends before its column " + column);
+            }
+            int length = BigEndian.int32(bytes, at);
+            at += 4;
+            if (length > bytes.length - at || length < RowBatch.UNCHANGED) {
+                throw malformed("column " + column + " has the impossible length " + length);
+            }
+            sources[column] = bytes;
+            offsets[column] = at;
+            lengths[column] = length;
+            at += Math.max(length, 0);
+        }
+        return this;
+    }
+
+    public int columns() {
+        return offsets.length;
+    }
+
+    public byte[] bytes(int column) {
+        return sources[column];
+    }
+
+    public int offset(int column) {
+        return offsets[column];
+    }
+
+    /** Number of bytes, {@link RowBatch#NULL} or {@link RowBatch#UNCHANGED}. */
+    public int length(int column) {
+        return lengths[column];
+    }
+
+    public boolean isUnchanged(int column) {
+        return lengths[column] == RowBatch.UNCHANGED;
+    }
+
+    /** Takes the value of a column from another row. */
+    public void take(int column, RowCursor other) {
+        set(column, other.sources[column], other.offsets[column], other.lengths[column]);
+    }
+
+    /** Sets the value of a column; {@code length} may be {@link RowBatch#NULL}. */
+    public void set(int column, byte[] bytes, int offset, int length) {
+        sources[column] = bytes;
+        offsets[column] = offset;
+        lengths[column] = length;
+    }
+
+    private SluiceException malformed(String what) {
+        return new SluiceException(
+                ErrorCode.E1901, "table " + table + ": " + what, "report this; the lake is unharmed");
+    }
+}
