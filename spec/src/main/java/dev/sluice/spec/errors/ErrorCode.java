@@ -1,78 +1,255 @@
 package dev.sluice.spec.errors;
 
+import static dev.sluice.spec.errors.ErrorCode.ErrorClass.EXTERNAL;
+import static dev.sluice.spec.errors.ErrorCode.ErrorClass.INTERNAL;
+import static dev.sluice.spec.errors.ErrorCode.ErrorClass.RESOURCES;
+import static dev.sluice.spec.errors.ErrorCode.ErrorClass.USER;
+import static dev.sluice.spec.errors.ErrorCode.Retry.MANUAL;
+import static dev.sluice.spec.errors.ErrorCode.Retry.NEVER;
+import static dev.sluice.spec.errors.ErrorCode.Retry.TIMED;
+
 /**
  * Every error that a user can meet. Numbers are never used again; blocks of a hundred are areas: 01 config, 02 source,
  * 03 load, 04 schema and types, 05 commit, 06 object store, 07 catalog, 08 upkeep, 09 hot store, 10 models and SQL,
- * 11 security, 12 verify, 13 local stack, 19 internal.
+ * 11 security, 12 verify, 13 local stack, 19 internal. {@code docs/reference/errors.md} is generated from here.
  */
 public enum ErrorCode {
-    E0101("unknown key"),
-    E0102("invalid value"),
-    E0103("rule across keys violated"),
-    E0104("reference not resolved"),
-    E0105("file not readable"),
-    E0106("not valid YAML"),
-    E0107("key given twice"),
-    E0201("source not reachable"),
-    E0202("source refused the login"),
-    E0203("logical decoding is off"),
-    E0204("server version not supported"),
-    E0205("role lacks a privilege"),
-    E0206("table not found"),
-    E0207("table not in publication"),
-    E0208("replication slots are used up"),
-    E0210("no usable row identity"),
-    E0212("slot is ahead of the recorded acknowledgement"),
-    E0214("slot invalidated"),
-    E0215("slot missing"),
-    E0216("timeline or system id changed"),
-    E0217("server not suitable"),
-    E0218("slot in use"),
-    E0301("chunk failed"),
-    E0302("load snapshot lost"),
-    E0401("value does not fit the column"),
-    E0404("schema change not supported"),
-    E0406("type not supported"),
-    E0407("unchanged TOAST value not available"),
-    E0501("commit conflict"),
-    E0502("commit outcome unknown"),
-    E0503("fenced by a newer writer"),
-    E0504("ancestry already holds this LSN"),
-    E0505("stamp missing or malformed"),
-    E0601("object store refused or not reachable"),
-    E0603("storage full or read-only"),
-    E0701("catalog not reachable"),
-    E0702("catalog refused the token"),
-    E0703("table not found in the catalog"),
-    E0801("upkeep failed"),
-    E0901("hot store not reachable"),
-    E0902("hot store refused a statement"),
-    E1001("model reads an unknown table"),
-    E1002("model invalid"),
-    E1003("query failed"),
-    E1004("no snapshot at or before the asked position"),
-    E1005("models depend on each other in a circle"),
-    E1101("secret written out in a file"),
-    E1102("connection not protected"),
-    E1201("lake differs from source"),
-    E1202("verification not possible"),
-    E1203("demo data cannot be written"),
-    E1301("port in use"),
-    E1302("server did not start"),
-    E1303("download failed"),
-    E1304("missing prerequisite"),
-    E1305("data folder not usable"),
-    E1306("local stack is not running"),
-    E1307("job failed"),
-    E1901("internal error");
+    E0101(
+            "unknown key",
+            USER,
+            NEVER,
+            "Take the key that the message offers; docs/reference/sluice-yaml.md lists all of them."),
+    E0102("invalid value", USER, NEVER, "Write a value of the kind that the message asks for."),
+    E0103(
+            "rule across keys violated",
+            USER,
+            NEVER,
+            "Change one of the keys that the message names: each is valid, both together are not."),
+    E0104(
+            "reference not resolved",
+            USER,
+            NEVER,
+            "Set the environment variable or create the file; `sluice up` provides the SLUICE_ ones of the local stack."),
+    E0105("file not readable", USER, NEVER, "Check the path, its permissions and its size."),
+    E0106(
+            "not valid YAML",
+            USER,
+            NEVER,
+            "Look at the indentation and the quotes at the place; tags, anchors and aliases are not supported."),
+    E0107("key given twice", USER, NEVER, "Remove one of the two."),
+    E0201("source not reachable", EXTERNAL, TIMED, "Check host, port and firewall, and that PostgreSQL runs."),
+    E0202(
+            "source refused the login",
+            EXTERNAL,
+            MANUAL,
+            "Check user, password and pg_hba.conf; a replication connection needs a line of its own there."),
+    E0203("logical decoding is off", USER, NEVER, "Set wal_level = logical and restart PostgreSQL."),
+    E0204("server version not supported", USER, NEVER, "Use a server of a version that the message names."),
+    E0205("role lacks a privilege", USER, NEVER, "Run the GRANT or ALTER ROLE that the message prints."),
+    E0206("table not found", USER, NEVER, "Check schema and name in source.tables; letters keep their case."),
+    E0207(
+            "table not in publication",
+            USER,
+            NEVER,
+            "Add the table to the publication with the statement that the message prints, or let Sluice own it."),
+    E0208(
+            "replication slots are used up",
+            RESOURCES,
+            MANUAL,
+            "Drop slots that nobody reads, or raise max_replication_slots."),
+    E0210(
+            "no usable row identity",
+            USER,
+            NEVER,
+            "Give the table a primary key, or run the ALTER TABLE ... REPLICA IDENTITY that the message prints."),
+    E0212(
+            "slot is ahead of the recorded acknowledgement",
+            EXTERNAL,
+            MANUAL,
+            "The slot was moved or made anew outside of Sluice, so changes are missing: load the pipeline again."),
+    E0214(
+            "slot invalidated",
+            EXTERNAL,
+            MANUAL,
+            "PostgreSQL dropped the WAL that the slot needed: raise max_slot_wal_keep_size and load again."),
+    E0215("slot missing", EXTERNAL, MANUAL, "The slot was dropped outside of Sluice: load the pipeline again."),
+    E0216(
+            "timeline or system id changed",
+            EXTERNAL,
+            MANUAL,
+            "The server is another one, or was restored: positions do not compare. Load the pipeline again."),
+    E0217("server not suitable", USER, NEVER, "Change the setting of the server that the message names."),
+    E0218(
+            "slot in use",
+            EXTERNAL,
+            TIMED,
+            "Another process reads the slot: stop it, or wait until the server notices that it is gone."),
+    E0301("chunk failed", EXTERNAL, TIMED, "The chunk is read again; look at the cause if it repeats."),
+    E0302(
+            "load snapshot lost",
+            EXTERNAL,
+            MANUAL,
+            "The connection that held the snapshot of the load was lost: the load begins again."),
+    E0401(
+            "value does not fit the column",
+            USER,
+            MANUAL,
+            "The source holds a value that the lake type cannot: exclude the column, or change its type."),
+    E0404(
+            "schema change not supported",
+            USER,
+            MANUAL,
+            "Follow the message: the change cannot be carried over without losing the meaning of old rows."),
+    E0406("type not supported", USER, NEVER, "Exclude the column, or change its type in the source."),
+    E0407(
+            "unchanged TOAST value not available",
+            USER,
+            NEVER,
+            "Run ALTER TABLE ... REPLICA IDENTITY FULL, so that PostgreSQL sends large values that did not change."),
+    E0501(
+            "commit conflict",
+            EXTERNAL,
+            TIMED,
+            "Another writer committed first; the commit is tried again on top of it."),
+    E0502(
+            "commit outcome unknown",
+            EXTERNAL,
+            MANUAL,
+            "The catalog did not say whether the commit took place. The job reads it again; nothing is deleted."),
+    E0503("fenced by a newer writer", INTERNAL, NEVER, "A newer run of the pipeline writes: stop one of the two."),
+    E0504(
+            "ancestry already holds this LSN",
+            INTERNAL,
+            NEVER,
+            "The lake already holds this position; the job goes on from there after a restart."),
+    E0505(
+            "stamp missing or malformed",
+            INTERNAL,
+            NEVER,
+            "Something other than Sluice changed the table: restore a stamped snapshot, or load the table again."),
+    E0601(
+            "object store refused or not reachable",
+            EXTERNAL,
+            TIMED,
+            "Check endpoint, keys and bucket of the object store, and that it runs."),
+    E0603("storage full or read-only", RESOURCES, MANUAL, "Make room in the object store, or make it writable."),
+    E0701("catalog not reachable", EXTERNAL, TIMED, "Check catalog.uri, and that the catalog runs."),
+    E0702(
+            "catalog refused the token",
+            EXTERNAL,
+            MANUAL,
+            "Check catalog.token: the pipeline needs a token with the role writer."),
+    E0703(
+            "table not found in the catalog",
+            USER,
+            NEVER,
+            "Check the name; SHOW TABLES FROM bronze, run by `sluice sql`, lists what there is."),
+    E0801(
+            "upkeep failed",
+            EXTERNAL,
+            TIMED,
+            "Nothing is lost: the table stays as it was. Look at the cause, then run `sluice maintain` again."),
+    E0901("hot store not reachable", EXTERNAL, TIMED, "Check hot.clickhouse.url, and that ClickHouse runs."),
+    E0902(
+            "hot store refused a statement",
+            USER,
+            MANUAL,
+            "The message says which statement; correct the view, or the rights of the user."),
+    E1001(
+            "model reads an unknown table",
+            USER,
+            NEVER,
+            "Correct the name in the model, or add the table to the pipeline."),
+    E1002("model invalid", USER, NEVER, "Correct the model file at the place that the message names."),
+    E1003("query failed", USER, MANUAL, "Correct the query; the message is what Trino said."),
+    E1004(
+            "no snapshot at or before the asked position",
+            USER,
+            NEVER,
+            "Ask for a later position; `sluice history <table>` lists what there is."),
+    E1005("models depend on each other in a circle", USER, NEVER, "Break the circle that the message names."),
+    E1101(
+            "secret written out in a file",
+            USER,
+            NEVER,
+            "Refer to the secret by ${env:NAME} or ${file:PATH}, and change it if the file was shared."),
+    E1102("connection not protected", USER, NEVER, "Use an encrypted connection that checks the certificate."),
+    E1201(
+            "lake differs from source",
+            INTERNAL,
+            MANUAL,
+            "Keep the report and open an issue: the lake should never differ."),
+    E1202(
+            "verification not possible",
+            EXTERNAL,
+            MANUAL,
+            "See the cause; the pipeline must have committed something and the source must be reachable."),
+    E1203(
+            "demo data cannot be written",
+            EXTERNAL,
+            MANUAL,
+            "See the cause; the source must be reachable and hold the tables of the demo."),
+    E1301("port in use", EXTERNAL, MANUAL, "Stop what uses the port, or choose another with SLUICE_PORT_OFFSET."),
+    E1302("server did not start", EXTERNAL, MANUAL, "Read the end of the log that the message names."),
+    E1303("download failed", EXTERNAL, TIMED, "Check the network and the proxy settings of Maven or npm."),
+    E1304("missing prerequisite", USER, NEVER, "Install what the message names."),
+    E1305(
+            "data folder not usable",
+            USER,
+            NEVER,
+            "Check the permissions of the folder, and that no other stack uses it."),
+    E1306("local stack is not running", USER, NEVER, "Run `sluice up` first."),
+    E1307("job failed", EXTERNAL, MANUAL, "Read the exception in the message, or `sluice logs flink-taskmanager`."),
+    E1901("internal error", INTERNAL, MANUAL, "A defect of Sluice: open an issue with the message and what led to it.");
 
     private final String title;
+    private final ErrorClass errorClass;
+    private final Retry retry;
+    private final String advice;
 
-    ErrorCode(String title) {
+    ErrorCode(String title, ErrorClass errorClass, Retry retry, String advice) {
         this.title = title;
+        this.errorClass = errorClass;
+        this.retry = retry;
+        this.advice = advice;
+    }
+
+    /** Whose move it is. */
+    public enum ErrorClass {
+        /** The user has something to correct. */
+        USER,
+        /** Another system failed or said no. */
+        EXTERNAL,
+        /** Something is used up. */
+        RESOURCES,
+        /** Sluice is wrong, or found its own rules broken. */
+        INTERNAL
+    }
+
+    /** Whether trying again helps. */
+    public enum Retry {
+        /** Not until something is changed. */
+        NEVER,
+        /** By itself, after a while. */
+        TIMED,
+        /** After somebody looked at it. */
+        MANUAL
     }
 
     public String title() {
         return title;
+    }
+
+    public ErrorClass errorClass() {
+        return errorClass;
+    }
+
+    public Retry retry() {
+        return retry;
+    }
+
+    /** What generally helps; the message of the single error is more exact. */
+    public String advice() {
+        return advice;
     }
 }
