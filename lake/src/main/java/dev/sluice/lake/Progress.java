@@ -3,6 +3,7 @@ package dev.sluice.lake;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 
@@ -49,9 +50,11 @@ public final class Progress {
         if (before.isPresent() && lsn.isAtMost(before.get())) {
             return;
         }
+        // Not Map.of: Iceberg's request asks it for a null key, which that refuses.
         LakeErrors.edge(
                 "recording the progress of the pipeline",
-                () -> catalog.rest().setProperties(catalog.bronzeNamespace(), Map.of(key, lsn.toString())));
+                () -> catalog.rest()
+                        .setProperties(catalog.bronzeNamespace(), Collections.singletonMap(key, lsn.toString())));
         if (acknowledged().filter(lsn::isAtMost).isEmpty()) {
             throw new SluiceException(
                     ErrorCode.E0701,
