@@ -21,8 +21,8 @@ import io.trino.sql.tree.Query;
 import io.trino.sql.tree.Statement;
 import io.trino.sql.tree.Update;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -54,12 +54,12 @@ public final class AsOfRewriter {
             Optional<LakeTable> table = reference.hasPeriod() ? Optional.empty() : scope.lakeTable(reference);
             table.ifPresent(found -> tables.put(reference, found));
         }
-        Map<LakeTable, Long> snapshots = snapshots(List.copyOf(tables.values()), position, lookup);
+        Map<LakeTable, AtSnapshot> snapshots = snapshots(tables.values(), position, lookup);
         SqlSplice splice = new SqlSplice(parsed.text());
         tables.forEach((reference, table) -> splice.read(
                 reference,
                 parsed.text().substring(reference.nameStart(), reference.nameEnd()),
-                versionClause(snapshots.get(table)),
+                versionClause(snapshots.get(table).snapshotId()),
                 false));
         return splice.apply();
     }
@@ -75,28 +75,30 @@ public final class AsOfRewriter {
      * <p>A time is turned into one LSN first, the greatest that any of the tables had reached by then, so that all tables
      * are read at the same point even where the source's commit times do not grow with its LSNs.
      */
-    public static Map<LakeTable, Long> snapshots(List<LakeTable> tables, Position position, SnapshotLookup lookup) {
-        Map<LakeTable, Long> ids = new LinkedHashMap<>();
+    public static Map<LakeTable, AtSnapshot> snapshots(
+            Collection<LakeTable> tables, Position position, SnapshotLookup lookup) {
+        Map<LakeTable, AtSnapshot> found = new LinkedHashMap<>();
         switch (position) {
             case Position.AtLsn(Lsn lsn) -> {
                 refuseTheFuture(lsn, lookup);
-                tables.forEach(table -> ids.put(table, id(table, lookup.atLsn(table, lsn), position, lookup)));
+                tables.forEach(table -> found.put(table, snapshot(table, lookup.atLsn(table, lsn), position, lookup)));
             }
             case Position.AtTime(Instant time) -> {
+                refuseTheFuture(time);
                 Lsn lsn = Lsn.ZERO;
                 for (LakeTable table : tables) {
-                    Found found = lookup.atTime(table, time);
-                    ids.put(table, id(table, found, position, lookup));
-                    lsn = Lsn.max(lsn, ((AtSnapshot) found).lsn().orElse(Lsn.ZERO));
+                    Found atTime = lookup.atTime(table, time);
+                    found.put(table, snapshot(table, atTime, position, lookup));
+                    lsn = Lsn.max(lsn, found.get(table).lsn().orElse(Lsn.ZERO));
                 }
                 for (LakeTable table : tables) {
-                    ids.put(table, id(table, lookup.atLsn(table, lsn), position, lookup));
+                    found.put(table, snapshot(table, lookup.atLsn(table, lsn), position, lookup));
                 }
             }
             case Position.AtTag(String name) ->
-                tables.forEach(table -> ids.put(table, id(table, lookup.atTag(table, name), position, lookup)));
+                tables.forEach(table -> found.put(table, snapshot(table, lookup.atTag(table, name), position, lookup)));
         }
-        return ids;
+        return found;
     }
 
     private static void refuseTheFuture(Lsn lsn, SnapshotLookup lookup) {
@@ -110,9 +112,15 @@ public final class AsOfRewriter {
         }
     }
 
-    private static long id(LakeTable table, Found found, Position position, SnapshotLookup lookup) {
+    private static void refuseTheFuture(Instant time) {
+        if (time.isAfter(Instant.now())) {
+            throw new SluiceException(ErrorCode.E1004, time + " has not come yet", "ask for a time in the past");
+        }
+    }
+
+    private static AtSnapshot snapshot(LakeTable table, Found found, Position position, SnapshotLookup lookup) {
         return switch (found) {
-            case AtSnapshot snapshot -> snapshot.snapshotId();
+            case AtSnapshot snapshot -> snapshot;
             case NotAt(Optional<String> oldest)
             when position instanceof Position.AtTag ->
                 throw new SluiceException(

@@ -36,8 +36,8 @@ public interface SnapshotLookup {
     /** What a search found. */
     sealed interface Found {}
 
-    /** A snapshot; {@code lsn} is empty where it is not stamped (a tag may be on any snapshot). */
-    record AtSnapshot(long snapshotId, Optional<Lsn> lsn) implements Found {}
+    /** A snapshot and its stamp; a snapshot found by tag may have none. */
+    record AtSnapshot(long snapshotId, Optional<Lsn> lsn, Optional<Instant> sourceCommitTime) implements Found {}
 
     /**
      * The table exists and has no such snapshot.

@@ -73,7 +73,7 @@ final class MapLookup implements SnapshotLookup {
         return entries.stream()
                 .filter(wanted)
                 .max(Comparator.comparing(Entry::lsn))
-                .<Found>map(entry -> new AtSnapshot(entry.id(), Optional.of(entry.lsn())))
+                .<Found>map(entry -> new AtSnapshot(entry.id(), Optional.of(entry.lsn()), Optional.of(entry.time())))
                 .orElseGet(() -> new NotAt(
                         entries.stream().min(Comparator.comparing(Entry::lsn)).map(entry -> "LSN " + entry.lsn())));
     }
