@@ -7,16 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A checked-in file that is generated from code; {@code -Dsluice.generate=true} writes it anew. */
-final class GeneratedFile {
+public final class GeneratedFile {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
     private GeneratedFile() {}
 
-    static Path path(String name) {
+    public static Path path(String name) {
         return ROOT.resolve(name);
     }
 
-    static void mustEqual(String name, String content) throws IOException {
+    public static void mustEqual(String name, String content) throws IOException {
         Path file = path(name);
         if (Boolean.getBoolean("sluice.generate")) {
             Files.createDirectories(file.getParent());
@@ -24,7 +24,7 @@ final class GeneratedFile {
         }
         assertThat(Files.readString(file))
                 .as(name + " differs from the code; run: mvn -pl spec test -Dtest='*ReferenceTest'"
-                        + " -DargLine=-Dsluice.generate=true")
+                        + " -Dsluice.generate=true")
                 .isEqualTo(content);
     }
 }
