@@ -46,7 +46,7 @@ public final class LakeTables {
         LakeErrors.edge("creating namespace " + catalog.bronzeNamespace(), () -> {
             if (!catalog.rest().namespaceExists(catalog.bronzeNamespace())) {
                 try {
-                    catalog.rest().createNamespace(catalog.bronzeNamespace(), Map.of());
+                    catalog.rest().createNamespace(catalog.bronzeNamespace());
                 } catch (AlreadyExistsException e) {
                     return false;
                 }
