@@ -78,7 +78,7 @@ record LoadPlan(LoadSession session, List<LoadSplit> chunks, StreamSplit stream)
         try {
             List<LoadSplit> chunks = new ArrayList<>();
             for (int table : missing) {
-                for (PageRange range : session.chunks(settings.tables().get(table))) {
+                for (PageRange range : session.chunks(settings.tables().get(table), settings.chunkBytes())) {
                     chunks.add(new LoadSplit(
                             chunks.size(),
                             session.loadLsn(),

@@ -115,6 +115,7 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
                 unfinished.add(chunk.chunk());
             }
         }
+        assignChunks();
     }
 
     @Override

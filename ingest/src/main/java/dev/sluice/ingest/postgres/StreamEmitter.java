@@ -30,7 +30,11 @@ final class StreamEmitter implements AutoCloseable {
 
     /** Connects. What the lake holds by now is skipped as well: restored state may be older than the lake. */
     void start() {
-        split = new StreamSplit(split.position(), split.tableOids(), skipTo(), split.loaded());
+        Map<Integer, Lsn> stamps = stamps();
+        Optional<LoadedTables> loaded = split.loaded()
+                .filter(l -> !l.tables().stream()
+                        .allMatch(t -> new Lsn(l.lsn()).isAtMost(stamps.getOrDefault(t, Lsn.ZERO))));
+        split = new StreamSplit(split.position(), split.tableOids(), skipTo(stamps), loaded);
         stream = new ChangeStream(
                 settings.connector(),
                 settings.slotName(),
@@ -91,11 +95,13 @@ final class StreamEmitter implements AutoCloseable {
         }
     }
 
-    private List<Long> skipTo() {
-        Map<Integer, Lsn> stamps;
+    private Map<Integer, Lsn> stamps() {
         try (LakePositions lake = settings.lake().open()) {
-            stamps = lake.stamps();
+            return lake.stamps();
         }
+    }
+
+    private List<Long> skipTo(Map<Integer, Lsn> stamps) {
         List<Long> skipTo = new ArrayList<>();
         for (int i = 0; i < split.skipTo().size(); i++) {
             Lsn own = new Lsn(split.skipTo().get(i));

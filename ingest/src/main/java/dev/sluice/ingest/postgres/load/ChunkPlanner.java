@@ -5,9 +5,6 @@ import java.util.List;
 
 /** Cuts a table into ranges of pages. */
 public final class ChunkPlanner {
-    /** Bytes of a chunk, TOAST included. */
-    static final long CHUNK_BYTES = 48L << 20;
-
     static final long CHUNK_PAGES_MIN = 16;
     /** A heap has at most 2^32 - 1 pages. */
     private static final int CHUNKS_MAX = 1 << 20;
@@ -23,10 +20,11 @@ public final class ChunkPlanner {
      * @param pages pages of the heap
      * @param pageBytes bytes of a page
      * @param tableBytes heap and TOAST together
+     * @param chunkBytes wanted size of a range, TOAST included
      */
-    public static List<PageRange> plan(long pages, long pageBytes, long tableBytes) {
+    public static List<PageRange> plan(long pages, long pageBytes, long tableBytes, long chunkBytes) {
         long bytesPerPage = pages == 0 ? pageBytes : Math.max(pageBytes, tableBytes / pages);
-        long chunkPages = Math.max(CHUNK_PAGES_MIN, CHUNK_BYTES / bytesPerPage);
+        long chunkPages = Math.max(CHUNK_PAGES_MIN, chunkBytes / bytesPerPage);
         chunkPages = Math.max(chunkPages, pages / CHUNKS_MAX + 1);
         List<PageRange> ranges = new ArrayList<>();
         long first = 0;

@@ -75,7 +75,7 @@ public final class ChunkReader implements AutoCloseable {
         int length = 0;
         int count = 0;
         try {
-            while (length < BATCH_BYTES && count < BATCH_ROWS_MAX) {
+            while (copy != null && length < BATCH_BYTES && count < BATCH_ROWS_MAX) {
                 byte[] message = copy.readFromCopy();
                 if (message == null) {
                     copy = null;

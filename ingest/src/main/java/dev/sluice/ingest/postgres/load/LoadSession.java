@@ -90,7 +90,7 @@ public final class LoadSession implements AutoCloseable {
     }
 
     /** The page ranges of a table. */
-    public List<PageRange> chunks(SourceTable table) {
+    public List<PageRange> chunks(SourceTable table, long chunkBytes) {
         try (PreparedStatement statement = locks.prepareStatement("""
                 select pg_relation_size(c.oid) / s.page, s.page, pg_table_size(c.oid)
                 from pg_class c, (select current_setting('block_size')::bigint as page) s
@@ -102,7 +102,7 @@ public final class LoadSession implements AutoCloseable {
                     throw new SluiceException(
                             ErrorCode.E0206, table.schema() + "." + table.name() + " was dropped meanwhile", "");
                 }
-                return ChunkPlanner.plan(row.getLong(1), row.getLong(2), row.getLong(3));
+                return ChunkPlanner.plan(row.getLong(1), row.getLong(2), row.getLong(3), chunkBytes);
             }
         } catch (SQLException e) {
             throw new SluiceException(ErrorCode.E0301, "planning failed: " + SqlErrors.message(e), "", e);

@@ -1,0 +1,235 @@
+package dev.sluice.ingest.postgres;
+
+import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.spec.Lsn;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A lake in memory that keeps the same promise as the real one: load rows become visible at once with the marker of
+ * their load, changes apply strictly, and each commit moves stamps forward. Anything doubled or lost is an error.
+ */
+final class ModelLake {
+    private static final Map<String, ModelLake> LAKES = new ConcurrentHashMap<>();
+
+    final String id;
+    final List<SourceTable> tables;
+    private final Map<Integer, Map<String, List<String>>> rows = new HashMap<>();
+    private final Map<Integer, Lsn> stamps = new HashMap<>();
+    private final Map<Long, List<RowBatch>> staged = new HashMap<>();
+    private final Set<String> applied = new HashSet<>();
+    private final List<String> faults = new ArrayList<>();
+    private Optional<Lsn> acknowledged = Optional.empty();
+    long commits;
+    long loads;
+
+    ModelLake(String id, List<SourceTable> tables) {
+        this.id = id;
+        this.tables = tables;
+        LAKES.put(id, this);
+    }
+
+    static ModelLake of(String id) {
+        return LAKES.get(id);
+    }
+
+    /** The same lake for a changed set of tables; tables are recognised by name. */
+    synchronized ModelLake with(List<SourceTable> newTables) {
+        ModelLake lake = new ModelLake(id, newTables);
+        for (int i = 0; i < newTables.size(); i++) {
+            for (int j = 0; j < tables.size(); j++) {
+                if (tables.get(j).name().equals(newTables.get(i).name()) && stamps.containsKey(j)) {
+                    lake.rows.put(i, rows.get(j));
+                    lake.stamps.put(i, stamps.get(j));
+                }
+            }
+        }
+        lake.acknowledged = acknowledged;
+        lake.faults.addAll(faults);
+        return lake;
+    }
+
+    /** Applies what one writer has gathered between two checkpoints; a second time it has no effect. */
+    synchronized void commit(String attempt, List<RowBatch> batches) {
+        if (!applied.add(attempt)) {
+            return;
+        }
+        commits++;
+        try {
+            batches.forEach(this::apply);
+        } catch (RuntimeException e) {
+            fault("apply failed: " + e);
+        }
+    }
+
+    private void apply(RowBatch batch) {
+        switch (batch.kind) {
+            case LOAD ->
+                staged.computeIfAbsent(batch.lsn, x -> new ArrayList<>()).add(batch);
+            case LOADED -> publish(batch);
+            case CHANGES -> changes(batch);
+            case PROGRESS -> {
+                Lsn lsn = new Lsn(batch.lsn);
+                if (acknowledged.isPresent() && !acknowledged.get().isAtMost(lsn)) {
+                    // A restart without state tells of what the lake has already.
+                    return;
+                }
+                acknowledged = Optional.of(lsn);
+            }
+        }
+    }
+
+    private void publish(RowBatch marker) {
+        loads++;
+        for (int table : marker.loadedTables) {
+            if (stamps.containsKey(table)) {
+                fault("table " + table + " is published twice");
+            }
+            rows.put(table, new TreeMap<>());
+            stamps.put(table, new Lsn(marker.lsn));
+        }
+        for (RowBatch batch : staged.getOrDefault(marker.lsn, List.of())) {
+            for (int i = 0; i < batch.count; i++) {
+                List<String> row = row(batch.bytes, batch.newOffsets[i]);
+                if (rows.get(batch.table).put(key(batch.table, row), row) != null) {
+                    fault("loaded twice: " + row);
+                }
+            }
+        }
+        staged.clear();
+    }
+
+    private void changes(RowBatch batch) {
+        Map<String, List<String>> table = rows.get(batch.table);
+        Lsn stamp = stamps.get(batch.table);
+        for (int i = 0; i < batch.count; i++) {
+            if (Long.compareUnsigned(batch.lsns[i], stamp.value()) <= 0 && !stamp.equals(new Lsn(batch.lsns[i]))) {
+                fault("change at " + new Lsn(batch.lsns[i]) + " behind the stamp " + stamp);
+            }
+            change(batch, i, table);
+            stamp = new Lsn(batch.lsns[i]);
+        }
+        if (batch.lsn != stamp.value()) {
+            fault("the LSN of a batch is not that of its last change");
+        }
+        stamps.put(batch.table, stamp);
+    }
+
+    private void change(RowBatch batch, int i, Map<String, List<String>> table) {
+        switch (batch.operations[i]) {
+            case RowBatch.TRUNCATE -> table.clear();
+            case RowBatch.INSERT -> {
+                List<String> row = row(batch.bytes, batch.newOffsets[i]);
+                if (table.put(key(batch.table, row), row) != null) {
+                    fault("inserted twice: " + row);
+                }
+            }
+            case RowBatch.DELETE -> {
+                List<String> old = row(batch.bytes, batch.oldOffsets[i]);
+                if (table.remove(key(batch.table, old)) == null) {
+                    fault("deleted, but not there: " + old);
+                }
+            }
+            case RowBatch.UPDATE -> {
+                List<String> row = row(batch.bytes, batch.newOffsets[i]);
+                List<String> old = batch.oldOffsets[i] == RowBatch.NONE ? row : row(batch.bytes, batch.oldOffsets[i]);
+                List<String> before = table.remove(key(batch.table, old));
+                if (before == null) {
+                    fault("updated, but not there: " + old);
+                    return;
+                }
+                for (int c = 0; c < row.size(); c++) {
+                    if (row.get(c).equals("unchanged")) {
+                        row.set(c, before.get(c));
+                    }
+                }
+                if (table.put(key(batch.table, row), row) != null) {
+                    fault("updated onto another row: " + row);
+                }
+            }
+            default -> fault("unknown operation " + batch.operations[i]);
+        }
+    }
+
+    private String key(int table, List<String> row) {
+        StringBuilder key = new StringBuilder();
+        for (int column : tables.get(table).keyColumns()) {
+            key.append(row.get(column)).append('|');
+        }
+        return key.toString();
+    }
+
+    /** The values of a row in hexadecimal. */
+    static List<String> row(byte[] bytes, int offset) {
+        java.nio.ByteBuffer in = java.nio.ByteBuffer.wrap(bytes).position(offset);
+        List<String> values = new ArrayList<>();
+        for (int columns = in.getShort(); columns > 0; columns--) {
+            int length = in.getInt();
+            if (length < 0) {
+                values.add(length == RowBatch.NULL ? "null" : "unchanged");
+                continue;
+            }
+            byte[] value = new byte[length];
+            in.get(value);
+            values.add(HexFormat.of().formatHex(value));
+        }
+        return values;
+    }
+
+    private void fault(String what) {
+        if (faults.size() < 20) {
+            faults.add(what);
+        }
+    }
+
+    synchronized List<String> faults() {
+        return List.copyOf(faults);
+    }
+
+    /** The rows of a table by key, as they would be read from the lake; empty before it is published. */
+    synchronized Map<String, List<String>> rows(int table) {
+        return new LinkedHashMap<>(rows.getOrDefault(table, Map.of()));
+    }
+
+    synchronized Map<Integer, Lsn> stamps() {
+        return new HashMap<>(stamps);
+    }
+
+    synchronized Optional<Lsn> acknowledged() {
+        return acknowledged;
+    }
+
+    synchronized void forgetAcknowledged(Lsn value) {
+        acknowledged = Optional.of(value);
+    }
+
+    LakePositions.Opener opener() {
+        String lake = id;
+        return () -> new Positions(lake);
+    }
+
+    private record Positions(String lake) implements LakePositions {
+        @Override
+        public Map<Integer, Lsn> stamps() {
+            return of(lake).stamps();
+        }
+
+        @Override
+        public Optional<Lsn> acknowledged() {
+            return of(lake).acknowledged();
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,105 @@
+package dev.sluice.ingest.postgres;
+
+import dev.sluice.ingest.batch.RowBatch;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.api.connector.sink2.CommitterInitContext;
+import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SupportsCommitter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+
+/** Commits to a {@link ModelLake}, two-phase as the real sink does. */
+final class ModelSink implements Sink<RowBatch>, SupportsCommitter<ModelSink.Gathered> {
+    private static final long serialVersionUID = 1L;
+    /** Set by a test: the next write fails. */
+    static final AtomicBoolean FAIL_NEXT_WRITE = new AtomicBoolean();
+
+    private final String lake;
+
+    ModelSink(String lake) {
+        this.lake = lake;
+    }
+
+    /** The batches stay in this JVM, as files stay in a store: a checkpoint holds their name. */
+    private static final Map<String, List<RowBatch>> STORE = new ConcurrentHashMap<>();
+
+    record Gathered(String attempt) {}
+
+    @Override
+    public CommittingSinkWriter<RowBatch, Gathered> createWriter(WriterInitContext context) {
+        return new CommittingSinkWriter<>() {
+            private List<RowBatch> gathered = new ArrayList<>();
+
+            @Override
+            public void write(RowBatch batch, Context context) throws IOException {
+                if (FAIL_NEXT_WRITE.compareAndSet(true, false)) {
+                    throw new IOException("failure injected by a test");
+                }
+                gathered.add(batch);
+            }
+
+            @Override
+            public void flush(boolean endOfInput) {}
+
+            @Override
+            public Collection<Gathered> prepareCommit() {
+                if (gathered.isEmpty()) {
+                    return List.of();
+                }
+                String attempt = UUID.randomUUID().toString();
+                STORE.put(attempt, gathered);
+                gathered = new ArrayList<>();
+                return List.of(new Gathered(attempt));
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
+    public Committer<Gathered> createCommitter(CommitterInitContext context) {
+        return new Committer<>() {
+            @Override
+            public void commit(Collection<CommitRequest<Gathered>> requests) {
+                for (CommitRequest<Gathered> request : requests) {
+                    Gathered gathered = request.getCommittable();
+                    ModelLake.of(lake).commit(gathered.attempt(), STORE.get(gathered.attempt()));
+                }
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
+    public SimpleVersionedSerializer<Gathered> getCommittableSerializer() {
+        return new SimpleVersionedSerializer<>() {
+            @Override
+            public int getVersion() {
+                return 1;
+            }
+
+            @Override
+            public byte[] serialize(Gathered gathered) {
+                return gathered.attempt().getBytes(StandardCharsets.US_ASCII);
+            }
+
+            @Override
+            public Gathered deserialize(int version, byte[] bytes) {
+                return new Gathered(new String(bytes, StandardCharsets.US_ASCII));
+            }
+        };
+    }
+}

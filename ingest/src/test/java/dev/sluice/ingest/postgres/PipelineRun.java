@@ -1,0 +1,187 @@
+package dev.sluice.ingest.postgres;
+
+import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.batch.RowBatchTypeInfo;
+import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
+import dev.sluice.ingest.postgres.load.ChunkPlanner.PageRange;
+import dev.sluice.ingest.postgres.load.ChunkReader;
+import dev.sluice.ingest.table.SourceTable;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** A pipeline from a real server into a {@link ModelLake}, on a Flink cluster in this JVM. */
+final class PipelineRun implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    final TestPostgres postgres;
+    final String pipeline;
+    ModelLake lake;
+    private final int parallelism;
+    private String[] tableNames;
+    private JobClient job;
+
+    PipelineRun(TestPostgres postgres, String pipeline, int parallelism, String... tableNames) {
+        this.postgres = postgres;
+        this.pipeline = pipeline;
+        this.parallelism = parallelism;
+        this.tableNames = tableNames;
+        this.lake = new ModelLake(pipeline, tables());
+    }
+
+    private List<SourceTable> tables() {
+        return SourceCatalogue.read(postgres.connector(), postgres.spec(tableNames), slot());
+    }
+
+    String slot() {
+        return "sluice_" + pipeline;
+    }
+
+    void withTables(String... names) {
+        tableNames = names;
+        lake = lake.with(tables());
+    }
+
+    SourceSettings settings() {
+        return new SourceSettings(postgres.connector(), slot(), slot(), lake.tables, Set.of(), lake.opener(), 1 << 20);
+    }
+
+    /** Starts the job without any state. */
+    void start() throws Exception {
+        Configuration configuration = new Configuration();
+        configuration.setString("restart-strategy.type", "fixed-delay");
+        configuration.setString("restart-strategy.fixed-delay.attempts", "1000");
+        configuration.setString("restart-strategy.fixed-delay.delay", "100ms");
+        configuration.setString("execution.checkpointing.interval", "200ms");
+        configuration.setString("execution.checkpointing.interval-during-backlog", "400ms");
+        configuration.setString("taskmanager.memory.network.max", "64mb");
+        configuration.setString("taskmanager.memory.network.min", "64mb");
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.createLocalEnvironment(parallelism, configuration);
+        environment.getConfig().enableObjectReuse();
+        environment
+                .fromSource(
+                        new PostgresSource(settings()),
+                        WatermarkStrategy.noWatermarks(),
+                        "source",
+                        RowBatchTypeInfo.INSTANCE)
+                .uid("source")
+                .sinkTo(new ModelSink(pipeline))
+                .uid("sink");
+        job = environment.executeAsync("sluice " + pipeline);
+    }
+
+    JobClient job() {
+        return job;
+    }
+
+    void stop() throws Exception {
+        job.cancel().get();
+        try {
+            job.getJobExecutionResult().get();
+        } catch (java.util.concurrent.ExecutionException e) {
+            // A cancelled job ends with an exception.
+        }
+        job = null;
+    }
+
+    /** Waits until the lake equals the source, which must be at rest. */
+    void awaitEqual() throws Exception {
+        awaitTrue("the lake equals the source", () -> {
+            if (!lake.faults().isEmpty()) {
+                throw new AssertionError(lake.faults());
+            }
+            for (int i = 0; i < lake.tables.size(); i++) {
+                if (!lake.stamps().containsKey(i) || !lake.rows(i).equals(sourceRows(i))) {
+                    return false;
+                }
+            }
+            return true;
+        });
+    }
+
+    void awaitTrue(String what, BooleanSupplier condition) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within " + PATIENCE + ": " + what + "; stamps " + lake.stamps()
+                        + ", acknowledged " + lake.acknowledged() + ", faults " + lake.faults() + differences());
+            }
+            Thread.sleep(50);
+        }
+    }
+
+    private String differences() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < lake.tables.size(); i++) {
+            Map<String, List<String>> there = sourceRows(i);
+            Map<String, List<String>> here = lake.rows(i);
+            int wrong = 0;
+            for (var entry : there.entrySet()) {
+                if (!entry.getValue().equals(here.remove(entry.getKey()))) {
+                    wrong++;
+                }
+            }
+            text.append("; ").append(lake.tables.get(i).name()).append(": ");
+            text.append(there.size()).append(" rows at the source, ").append(wrong);
+            text.append(" missing or other in the lake, ").append(here.size()).append(" too many");
+        }
+        return text.toString();
+    }
+
+    /** The rows of a table at the source, in the same form as the lake's. */
+    Map<String, List<String>> sourceRows(int table) {
+        SourceTable source = lake.tables.get(table);
+        Map<String, List<String>> rows = new TreeMap<>();
+        try (Connection connection = postgres.connect();
+                Statement statement = connection.createStatement();
+                ChunkReader reader = new ChunkReader(postgres.connector())) {
+            connection.setAutoCommit(false);
+            statement.execute("set transaction isolation level repeatable read");
+            String snapshot;
+            try (var row = statement.executeQuery("select pg_export_snapshot()")) {
+                row.next();
+                snapshot = row.getString(1);
+            }
+            reader.open(source, table, new PageRange(0, -1), snapshot, 0, 0);
+            for (RowBatch batch = reader.next(); batch != null; batch = reader.next()) {
+                for (int i = 0; i < batch.count; i++) {
+                    List<String> row = ModelLake.row(batch.bytes, batch.newOffsets[i]);
+                    List<String> key = new ArrayList<>();
+                    source.keyColumns().forEach(c -> key.add(row.get(c)));
+                    rows.put(String.join("|", key) + "|", row);
+                }
+            }
+        } catch (SQLException | ChunkReader.SnapshotLostException e) {
+            throw new IllegalStateException(e);
+        }
+        return rows;
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (job != null) {
+            stop();
+        }
+        postgres.run("select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = '" + slot()
+                + "' and active");
+        Thread.sleep(200);
+        postgres.run("select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '" + slot()
+                + "'");
+        postgres.run("drop publication if exists " + slot());
+        for (String table : tableNames) {
+            postgres.run("drop table if exists public." + table);
+        }
+    }
+}
