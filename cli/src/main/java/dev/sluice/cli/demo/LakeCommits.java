@@ -25,7 +25,8 @@ final class LakeCommits {
     /**
      * @param latency from the commit at the source to the commit in the lake
      */
-    record Commit(Lsn lsn, Stamp.Kind kind, List<String> tables, long inserted, long deleted, Instant at, Duration latency) {}
+    record Commit(
+            Lsn lsn, Stamp.Kind kind, List<String> tables, long inserted, long deleted, Instant at, Duration latency) {}
 
     /** Data commits with an LSN over {@code after}, oldest first. */
     List<Commit> after(Lsn after) {

@@ -1,0 +1,84 @@
+package dev.sluice.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.ErrorCode.ErrorClass;
+import dev.sluice.spec.errors.SluiceException;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Turns exceptions into a message on stderr and an exit code. */
+final class Failures {
+    private final Session session;
+    private final boolean debug;
+
+    Failures(Session session, List<String> arguments) {
+        this.session = session;
+        String variable = session.environment().getOrDefault("SLUICE_DEBUG", "");
+        this.debug = arguments.contains("--debug") || !variable.isEmpty() && !variable.equals("0");
+    }
+
+    /** For picocli: a command threw. */
+    int report(Exception thrown, CommandLine command, ParseResult arguments) {
+        SluiceException error = thrown instanceof SluiceException known
+                ? known
+                : new SluiceException(
+                        ErrorCode.E1901,
+                        thrown + "",
+                        debug ? "open an issue with this trace" : "run again with --debug and open an issue",
+                        thrown);
+        boolean json = arguments.hasMatchedOption("-o")
+                && "json"
+                        .equalsIgnoreCase(String.valueOf(arguments
+                                .matchedOption("-o")
+                                .originalStringValues()
+                                .getFirst()));
+        session.out().flush();
+        session.say(json ? asJson(error) : error.getMessage());
+        if (debug) {
+            thrown.printStackTrace(session.err());
+        }
+        session.err().flush();
+        return exitCode(error.code());
+    }
+
+    /** For picocli: the command line is wrong. */
+    int usage(ParameterException thrown, String[] arguments) {
+        session.say(thrown.getMessage());
+        if (!CommandLine.UnmatchedArgumentException.printSuggestions(thrown, session.err())) {
+            session.say("See `" + thrown.getCommandLine().getCommandSpec().qualifiedName() + " --help`.");
+        }
+        session.err().flush();
+        return ExitCode.USAGE;
+    }
+
+    static int exitCode(ErrorCode code) {
+        boolean configuration = code.name().startsWith("E01");
+        return configuration && code.errorClass() == ErrorClass.USER ? ExitCode.USAGE : ExitCode.FAILED;
+    }
+
+    private static boolean wantsJson(ParseResult arguments) {
+        for (ParseResult at = arguments; at != null; at = at.subcommand()) {
+            if (at.hasMatchedOption("-o")) {
+                return "json"
+                        .equalsIgnoreCase(
+                                at.matchedOption("-o").originalStringValues().getFirst());
+            }
+        }
+        return false;
+    }
+
+    private static String asJson(SluiceException error) {
+        ObjectNode node = new ObjectMapper().createObjectNode();
+        node.put("code", error.code().name());
+        node.put("title", error.code().title());
+        node.put("reason", error.reason());
+        node.put("fix", error.fix());
+        node.put("class", error.code().errorClass().name());
+        node.put("retry", error.code().retry().name());
+        return node.toString();
+    }
+}

@@ -1,0 +1,68 @@
+package dev.sluice.cli;
+
+import dev.sluice.cli.lake.HistoryCommand;
+import dev.sluice.cli.lake.ModelsCommand;
+import dev.sluice.cli.lake.SqlCommand;
+import dev.sluice.cli.lake.TagsCommand;
+import dev.sluice.cli.pipeline.ValidateCommand;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command line: a list of verbs. */
+@Command(
+        name = "sluice",
+        mixinStandardHelpOptions = true,
+        version = "sluice 0.1.0-SNAPSHOT",
+        synopsisSubcommandLabel = "VERB",
+        description = {
+            "Keeps an Apache Iceberg lakehouse equal to PostgreSQL, at exactly one commit LSN per snapshot.",
+            "",
+            "  sluice demo                             the whole of it, on this machine",
+            "  sluice up                               start the local stack",
+            "  sluice apply -f demo/shop/sluice.yaml   start a pipeline",
+            "  sluice status                           is it well, and how far behind?",
+            "  sluice sql \"SELECT count(*) FROM bronze.orders\" --as-of 2026-01-31T10:00:00Z",
+            "  sluice verify                           compare the lake with the source, row by row",
+            ""
+        },
+        footer = {"", "Exit codes: 0 ok, 1 failed or different, 2 usage or configuration, 3 unhealthy."})
+public final class Main {
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show stack traces.")
+    boolean debug;
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        Session session = Session.ofProcess();
+        int exitCode = run(session, arguments);
+        session.out().flush();
+        session.err().flush();
+        System.exit(exitCode);
+    }
+
+    /** Runs one command in this process and returns its exit code. */
+    static int run(Session session, String... arguments) {
+        Failures failures = new Failures(session, List.of(arguments));
+        CommandLine line = new CommandLine(new Main())
+                .addSubcommand(new ValidateCommand(session))
+                .addSubcommand(new SqlCommand(session))
+                .addSubcommand(new HistoryCommand(session))
+                .addSubcommand(new TagsCommand(session))
+                .addSubcommand(ModelsCommand.with(session))
+                .addSubcommand(new CommandLine.HelpCommand())
+                .setOut(session.out())
+                .setErr(session.err())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setExecutionExceptionHandler(failures::report)
+                .setParameterExceptionHandler(failures::usage);
+        if (arguments.length == 0) {
+            line.usage(session.out());
+            return ExitCode.OK;
+        }
+        return line.execute(arguments);
+    }
+}

@@ -1,0 +1,2 @@
+/** Verbs that read or tend the lake. */
+package dev.sluice.cli.lake;

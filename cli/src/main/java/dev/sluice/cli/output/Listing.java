@@ -1,0 +1,44 @@
+package dev.sluice.cli.output;
+
+import dev.sluice.trino.query.OutputFormat;
+import dev.sluice.trino.query.RowWriter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Rows of a command's own making, written like those of a query. */
+public final class Listing {
+    private final List<RowWriter.Column> columns;
+    private final List<Object[]> rows = new ArrayList<>();
+
+    /** Columns as {@code name} for texts or {@code name:bigint} for numbers. */
+    public Listing(String... columns) {
+        this.columns = java.util.Arrays.stream(columns)
+                .map(column -> column.split(":", 2))
+                .map(parts -> new RowWriter.Column(parts[0], parts.length > 1 ? parts[1] : "varchar"))
+                .toList();
+    }
+
+    public void row(Object... values) {
+        if (values.length != columns.size()) {
+            throw new IllegalArgumentException(values.length + " values for " + columns.size() + " columns");
+        }
+        rows.add(values);
+    }
+
+    public void write(OutputFormat format, PrintWriter out) {
+        try {
+            RowWriter writer = format.writer(out);
+            writer.begin(columns);
+            for (Object[] row : rows) {
+                writer.row(row);
+            }
+            writer.end(rows.size());
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

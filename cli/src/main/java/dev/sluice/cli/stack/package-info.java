@@ -1,0 +1,2 @@
+/** Verbs over the local stack. */
+package dev.sluice.cli.stack;
