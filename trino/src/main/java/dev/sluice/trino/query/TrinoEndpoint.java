@@ -1,5 +1,6 @@
 package dev.sluice.trino.query;
 
+import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.Secret;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
@@ -30,6 +31,16 @@ public record TrinoEndpoint(
             throw new SluiceException(
                     ErrorCode.E0102, "a password for Trino would travel in clear text", "use an https:// address");
         }
+    }
+
+    /** The Trino of a pipeline, with the bronze namespace as the session's schema. */
+    public static TrinoEndpoint of(PipelineSpec spec) {
+        return new TrinoEndpoint(
+                spec.models().trinoUrl(),
+                spec.models().trinoUser(),
+                Optional.empty(),
+                spec.models().trinoCatalog(),
+                Optional.of(spec.catalog().bronzeNamespace()));
     }
 
     /** Whether Trino is on this machine, so that the local stack is what should be running. */

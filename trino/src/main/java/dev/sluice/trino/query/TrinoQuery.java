@@ -2,6 +2,7 @@ package dev.sluice.trino.query;
 
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.trino.sql.ParsedSql;
 import io.trino.jdbc.TrinoConnection;
 import io.trino.jdbc.TrinoDriver;
 import io.trino.jdbc.TrinoStatement;
@@ -57,7 +58,7 @@ public final class TrinoQuery implements AutoCloseable {
     }
 
     /**
-     * Runs a statement and writes its rows as they come.
+     * Runs a statement (a semicolon at its end is dropped) and writes its rows as they come.
      *
      * @return number of rows written, or of rows that the statement changed
      * @throws SluiceException E1003 with Trino's message and position; E1306 when the local Trino is not running
@@ -65,7 +66,7 @@ public final class TrinoQuery implements AutoCloseable {
     public long run(String sql, RowWriter writer) {
         try (TrinoStatement statement = connection.createStatement().unwrap(TrinoStatement.class)) {
             running = statement;
-            if (!statement.execute(sql)) {
+            if (!statement.execute(ParsedSql.withoutTrailingSemicolon(sql))) {
                 long count = Math.max(0, statement.getLargeUpdateCount());
                 writer.updated(statement.getUpdateType(), count);
                 return count;

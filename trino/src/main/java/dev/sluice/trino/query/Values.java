@@ -4,17 +4,32 @@ import io.trino.jdbc.Row;
 import io.trino.jdbc.RowField;
 import java.math.BigDecimal;
 import java.sql.Array;
+import java.sql.Date;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Time;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** From JDBC's objects to the few kinds of value that a {@link RowWriter} takes. */
 final class Values {
+    private static final DateTimeFormatter TIMESTAMP = new DateTimeFormatterBuilder()
+            .append(DateTimeFormatter.ISO_LOCAL_DATE)
+            .appendLiteral(' ')
+            .append(DateTimeFormatter.ISO_LOCAL_TIME)
+            .toFormatter(Locale.ROOT);
+
     private Values() {}
 
     /** Dates and times are taken as Trino's text: JDBC's own classes would shift them by the zone of this machine. */
@@ -45,6 +60,11 @@ final class Values {
             case Float real -> Double.valueOf(real.toString());
             case Double number -> number;
             case Number whole -> whole.longValue();
+            // Inside of arrays, maps and rows the driver gives instants in the session's zone, which is UTC.
+            case Timestamp timestamp ->
+                LocalDateTime.ofInstant(timestamp.toInstant(), ZoneOffset.UTC).format(TIMESTAMP);
+            case Date date -> utc(date.getTime()).toLocalDate().toString();
+            case Time time -> utc(time.getTime()).toLocalTime().format(DateTimeFormatter.ISO_LOCAL_TIME);
             case byte[] bytes -> "0x" + HexFormat.of().formatHex(bytes);
             case Array array -> list(Arrays.asList((Object[]) array.getArray()));
             case List<?> list -> list(list);
@@ -52,6 +72,10 @@ final class Values {
             case Row row -> row(row);
             default -> value.toString();
         };
+    }
+
+    private static LocalDateTime utc(long epochMillis) {
+        return LocalDateTime.ofInstant(Instant.ofEpochMilli(epochMillis), ZoneOffset.UTC);
     }
 
     private static List<Object> list(List<?> values) throws SQLException {

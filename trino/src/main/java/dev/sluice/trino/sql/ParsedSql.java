@@ -42,7 +42,7 @@ public record ParsedSql(String text, Statement statement) {
     }
 
     /** Cuts off the last semicolon and all that follows it, when only blanks and comments follow. */
-    static String withoutTrailingSemicolon(String sql) {
+    public static String withoutTrailingSemicolon(String sql) {
         SqlBaseLexer lexer = new SqlBaseLexer(CharStreams.fromString(sql));
         lexer.removeErrorListeners();
         int end = -1;
