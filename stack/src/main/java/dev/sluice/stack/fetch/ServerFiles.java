@@ -1,0 +1,125 @@
+package dev.sluice.stack.fetch;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
+import java.util.zip.ZipFile;
+import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
+
+/**
+ * The servers' files, unpacked once into the user's cache and shared by all checkouts. Each is made beside its place and
+ * moved there when it is whole, under a file lock, so that two commands at once do not meet.
+ */
+public final class ServerFiles {
+    private final Path cache;
+    private final Progress progress;
+
+    public ServerFiles(Path cache, Progress progress) {
+        this.cache = cache;
+        this.progress = progress;
+    }
+
+    /** Folder with {@code bin/postgres}. */
+    public Path postgres() throws IOException, InterruptedException {
+        return once("postgresql-18.6.0", Artifact.POSTGRES, (file, target) -> {
+            try (ZipFile jar = new ZipFile(file.toFile())) {
+                Path archive = target.resolveSibling("postgres.txz");
+                try (InputStream in = jar.getInputStream(jar.getEntry("postgres-linux-x86_64.txz"))) {
+                    Files.copy(in, archive, StandardCopyOption.REPLACE_EXISTING);
+                }
+                Archive.unpack(
+                        () -> new XZCompressorInputStream(new BufferedInputStream(Files.newInputStream(archive))),
+                        target,
+                        name -> Optional.of(name.startsWith("./") ? name.substring(2) : name));
+                Files.delete(archive);
+            }
+        });
+    }
+
+    /** S3Proxy's jar. */
+    public Path s3Proxy() throws IOException, InterruptedException {
+        return once(
+                        "s3proxy-4.1.0",
+                        Artifact.S3PROXY,
+                        (file, target) -> Files.move(file, target.resolve("s3proxy.jar")))
+                .resolve("s3proxy.jar");
+    }
+
+    /** Folder with {@code lib} and {@code plugin}. */
+    public Path trino() throws IOException, InterruptedException {
+        return once("trino-476", Artifact.TRINO, (file, target) -> {
+            progress.say("unpacking the needed part of Trino");
+            Archive.unpack(Archive.gzip(file), target, TrinoPruning::path);
+        });
+    }
+
+    /** The engine's shared library. */
+    public Path clickHouseLibrary() throws IOException, InterruptedException {
+        return once(
+                        "libchdb-26.7.3",
+                        Artifact.CLICKHOUSE,
+                        (file, target) -> Archive.unpack(
+                                Archive.gzip(file),
+                                target,
+                                name -> name.equals("package/libchdb.so")
+                                        ? Optional.of("libchdb.so")
+                                        : Optional.empty()))
+                .resolve("libchdb.so");
+    }
+
+    private interface Unpacking {
+        void run(Path file, Path target) throws IOException;
+    }
+
+    private Path once(String name, Artifact artifact, Unpacking unpacking) throws IOException, InterruptedException {
+        Path place = cache.resolve(name);
+        if (Files.isDirectory(place)) {
+            return place;
+        }
+        Files.createDirectories(cache);
+        try (FileChannel channel = FileChannel.open(
+                        cache.resolve(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = channel.lock()) {
+            if (lock.isValid() && Files.isDirectory(place)) {
+                return place;
+            }
+            Path work = cache.resolve(name + ".new");
+            delete(work);
+            Path download = Files.createDirectories(work.resolve("download"));
+            Path unpacked = Files.createDirectories(work.resolve("unpacked"));
+            unpacking.run(new Download(artifact, progress).into(download), unpacked);
+            Files.move(unpacked, place, StandardCopyOption.ATOMIC_MOVE);
+            delete(work);
+        }
+        return place;
+    }
+
+    private static void delete(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, IOException failure) throws IOException {
+                Files.delete(folder);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

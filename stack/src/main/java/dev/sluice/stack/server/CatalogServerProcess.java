@@ -1,0 +1,74 @@
+package dev.sluice.stack.server;
+
+import dev.sluice.stack.StackServer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The Iceberg REST catalog of {@code catalog/}. */
+final class CatalogServerProcess implements Server {
+    private final Layout layout;
+
+    CatalogServerProcess(Layout layout) {
+        this.layout = layout;
+    }
+
+    @Override
+    public StackServer id() {
+        return StackServer.CATALOG;
+    }
+
+    @Override
+    public List<Integer> ports() {
+        return List.of(layout.config().ports().catalog());
+    }
+
+    @Override
+    public String url() {
+        return layout.environment().get("SLUICE_CATALOG_URI");
+    }
+
+    @Override
+    public void prepare() {}
+
+    @Override
+    public Launch launch() {
+        Map<String, String> environment = new HashMap<>(layout.environment());
+        environment.put("SLUICE_CATALOG_BIND", "127.0.0.1");
+        environment.put(
+                "SLUICE_CATALOG_PORT", Integer.toString(layout.config().ports().catalog()));
+        environment.put(
+                "SLUICE_CATALOG_JDBC_URL",
+                "jdbc:postgresql://127.0.0.1:" + layout.config().ports().postgres() + "/catalog");
+        environment.put("SLUICE_CATALOG_JDBC_USER", PostgresServer.USER);
+        environment.put("SLUICE_CATALOG_JDBC_PASSWORD", layout.environment().get("SLUICE_POSTGRES_PASSWORD"));
+        return new Launch(
+                List.of(
+                        Layout.java(),
+                        "-Xmx384m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        layout.moduleClassPath("catalog"),
+                        "dev.sluice.catalog.CatalogServer",
+                        "--config",
+                        layout.project("catalog/etc/catalog.yaml").toString()),
+                environment,
+                layout.config().home());
+    }
+
+    @Override
+    public boolean isReady() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/health"))
+                .timeout(Duration.ofSeconds(10))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.sluice.stack.server;
+
+import dev.sluice.stack.StackServer;
+import dev.sluice.stack.fetch.ServerFiles;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The real ClickHouse engine behind the HTTP server of {@code clickhouse/}. */
+final class ClickHouseProcess implements Server {
+    private final Layout layout;
+    private final ServerFiles files;
+    private Path library;
+
+    ClickHouseProcess(Layout layout, ServerFiles files) {
+        this.layout = layout;
+        this.files = files;
+    }
+
+    @Override
+    public StackServer id() {
+        return StackServer.CLICKHOUSE;
+    }
+
+    @Override
+    public List<Integer> ports() {
+        return List.of(layout.config().ports().clickhouse());
+    }
+
+    @Override
+    public String url() {
+        return layout.environment().get("SLUICE_CLICKHOUSE_URL");
+    }
+
+    @Override
+    public void prepare() throws Exception {
+        library = files.clickHouseLibrary();
+    }
+
+    @Override
+    public Launch launch() throws IOException {
+        Map<String, String> environment = new HashMap<>(layout.environment());
+        // The engine and the JVM both want the process's signal handlers; libjsig lets them share.
+        environment.put(
+                "LD_PRELOAD",
+                Path.of(System.getProperty("java.home"), "lib", "libjsig.so").toString());
+        return new Launch(
+                List.of(
+                        Layout.java(),
+                        "-Xmx512m",
+                        "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-Dsun.net.httpserver.nodelay=true",
+                        "-cp",
+                        layout.moduleClassPath("clickhouse"),
+                        "dev.sluice.clickhouse.server.ClickHouseServer",
+                        "--library",
+                        library.toString(),
+                        "--data",
+                        layout.data("clickhouse").toString(),
+                        "--port",
+                        Integer.toString(layout.config().ports().clickhouse())),
+                environment,
+                layout.config().home());
+    }
+
+    @Override
+    public boolean isReady() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/"))
+                .timeout(Duration.ofSeconds(10))
+                .header("X-ClickHouse-User", layout.environment().get("SLUICE_CLICKHOUSE_USER"))
+                .header("X-ClickHouse-Key", layout.environment().get("SLUICE_CLICKHOUSE_PASSWORD"))
+                .POST(HttpRequest.BodyPublishers.ofString("SELECT 1"))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+            return response.statusCode() == 200 && response.body().strip().equals("1");
+        }
+    }
+}

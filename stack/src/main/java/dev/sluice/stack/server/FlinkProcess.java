@@ -1,0 +1,111 @@
+package dev.sluice.stack.server;
+
+import dev.sluice.stack.StackPorts;
+import dev.sluice.stack.StackServer;
+import dev.sluice.stack.flink.FlinkRest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A JobManager or a TaskManager of the one Flink cluster. */
+final class FlinkProcess implements Server {
+    private static final String JOB_MANAGER = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint";
+    private static final String TASK_MANAGER = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner";
+
+    private final Layout layout;
+    private final StackServer id;
+
+    FlinkProcess(Layout layout, StackServer id) {
+        this.layout = layout;
+        this.id = id;
+    }
+
+    @Override
+    public StackServer id() {
+        return id;
+    }
+
+    private boolean isJobManager() {
+        return id == StackServer.JOBMANAGER;
+    }
+
+    private StackPorts own() {
+        return layout.config().ports();
+    }
+
+    @Override
+    public List<Integer> ports() {
+        return isJobManager()
+                ? List.of(own().flink(), own().flinkRpc(), own().flinkBlob())
+                : List.of(own().flinkTaskRpc(), own().flinkData());
+    }
+
+    @Override
+    public String url() {
+        return isJobManager() ? "http://127.0.0.1:" + own().flink() : "(works for the JobManager)";
+    }
+
+    @Override
+    public void prepare() throws IOException {
+        layout.data("flink/checkpoints");
+        layout.data("flink/tmp");
+    }
+
+    @Override
+    public Launch launch() throws IOException {
+        Path flink = layout.data("flink");
+        List<String> command = new ArrayList<>(List.of(Layout.java()));
+        // The heaps are those of config.yaml: without Flink's own scripts nobody else passes them to the JVM.
+        command.addAll(
+                isJobManager()
+                        ? List.of("-Xmx256m", "-XX:MaxMetaspaceSize=192m")
+                        : List.of("-Xms512m", "-Xmx512m", "-XX:MaxDirectMemorySize=256m", "-XX:MaxMetaspaceSize=256m"));
+        command.add("-XX:+UseSerialGC");
+        command.addAll(moduleOptions());
+        command.add("-Dlog4j.configurationFile=file:" + layout.project("stack/etc/flink/log4j.properties"));
+        command.addAll(List.of("-cp", layout.flinkClassPath(), isJobManager() ? JOB_MANAGER : TASK_MANAGER));
+        command.addAll(List.of("--configDir", layout.project("stack/etc/flink").toString()));
+        List<String> settings = List.of(
+                "jobmanager.rpc.address=127.0.0.1",
+                "jobmanager.rpc.port=" + own().flinkRpc(),
+                "jobmanager.bind-host=127.0.0.1",
+                "blob.server.port=" + own().flinkBlob(),
+                "rest.address=127.0.0.1",
+                "rest.bind-address=127.0.0.1",
+                "rest.port=" + own().flink(),
+                "rest.bind-port=" + own().flink(),
+                "taskmanager.host=127.0.0.1",
+                "taskmanager.bind-host=127.0.0.1",
+                "taskmanager.rpc.port=" + own().flinkTaskRpc(),
+                "taskmanager.data.port=" + own().flinkData(),
+                "execution.checkpointing.dir=file://" + flink.resolve("checkpoints"),
+                "io.tmp.dirs=" + flink.resolve("tmp"),
+                "web.upload.dir=" + flink.resolve("tmp"));
+        for (String setting : settings) {
+            command.addAll(List.of("-D", setting));
+        }
+        return new Launch(command, layout.environment(), flink);
+    }
+
+    /** The add-exports and add-opens of config.yaml, the one list that containers read too. */
+    private List<String> moduleOptions() throws IOException {
+        String text = Files.readString(layout.project("stack/etc/flink/config.yaml"));
+        List<String> options = new ArrayList<>();
+        for (String word : text.substring(text.indexOf("env.java.opts.all")).split("\\s+")) {
+            if (word.startsWith("--add-")) {
+                options.add(word);
+            }
+        }
+        options.add("--enable-native-access=ALL-UNNAMED");
+        options.add("--sun-misc-unsafe-memory-access=allow");
+        return options;
+    }
+
+    @Override
+    public boolean isReady() {
+        FlinkRest rest = new FlinkRest("http://127.0.0.1:" + own().flink());
+        return isJobManager() ? rest.taskManagers() >= 0 : rest.taskManagers() > 0;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.sluice.stack.server;
+
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.stack.StackConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** Where the parts of the stack lie: configuration in the checkout, class paths from the build, state in the home. */
+public record Layout(StackConfig config, Map<String, String> environment) {
+    private static final String VERSION = "0.1.0-SNAPSHOT";
+
+    public Layout {
+        environment = Map.copyOf(environment);
+    }
+
+    Path data(String name) throws IOException {
+        return Files.createDirectories(config.home().resolve("data").resolve(name));
+    }
+
+    Path project(String path) {
+        return config.project().resolve(path);
+    }
+
+    /** The JVM that this process runs on: a JDK 25 is enough for every server. */
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** Our own module and all that it needs. */
+    String moduleClassPath(String module) {
+        Path jar = project(module + "/target/sluice-" + module + "-" + VERSION + ".jar");
+        return jar + ":" + String.join(":", entries(module));
+    }
+
+    /** Flink first, then the libraries of the jobs; our own classes come with the job jar. */
+    String flinkClassPath() {
+        Set<String> entries = new LinkedHashSet<>(entries("stack/flink"));
+        Predicate<String> library = entry -> !entry.contains("/sluice-") && !entry.matches(".*/slf4j-[^/]*\\.jar");
+        entries("ingest").stream().filter(library).forEach(entries::add);
+        entries("compaction").stream().filter(library).forEach(entries::add);
+        return String.join(":", entries);
+    }
+
+    /** The job jar of a module. */
+    public Path jobJar(String module) {
+        return project(module + "/target/sluice-" + module + "-" + VERSION + "-job.jar");
+    }
+
+    private List<String> entries(String module) {
+        Path file = project(module + "/target/runtime.classpath");
+        try {
+            return List.of(Files.readString(file).trim().split(":"));
+        } catch (IOException e) {
+            throw new SluiceException(
+                    ErrorCode.E1304, module + " is not built (" + file + " is missing)", "run ./sluice build", e);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.sluice.stack.server;
+
+import dev.sluice.stack.StackConfig.Store;
+import dev.sluice.stack.StackServer;
+import dev.sluice.stack.fetch.MinioFinder;
+import dev.sluice.stack.fetch.ServerFiles;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** An S3 server: the real MinIO where its binary is found, S3Proxy over a folder where not. */
+final class ObjectStoreServer implements Server {
+    static final String BUCKET = "lake";
+
+    private final Layout layout;
+    private final ServerFiles files;
+    private final Optional<Path> minio;
+    private Path s3Proxy;
+
+    ObjectStoreServer(Layout layout, ServerFiles files) {
+        this.layout = layout;
+        this.files = files;
+        this.minio = layout.config().store() == Store.S3PROXY
+                ? Optional.empty()
+                : MinioFinder.find(layout.config().home(), layout.config().store() == Store.MINIO);
+    }
+
+    @Override
+    public StackServer id() {
+        return StackServer.OBJECT_STORE;
+    }
+
+    @Override
+    public List<Integer> ports() {
+        return minio.isPresent() ? List.of(port(), layout.config().ports().objectStoreConsole()) : List.of(port());
+    }
+
+    private int port() {
+        return layout.config().ports().objectStore();
+    }
+
+    @Override
+    public String url() {
+        return "http://127.0.0.1:" + port() + (minio.isPresent() ? " (MinIO)" : " (S3Proxy)");
+    }
+
+    @Override
+    public void prepare() throws Exception {
+        // A folder under the root of either server is a bucket.
+        Files.createDirectories(root().resolve(BUCKET));
+        if (minio.isEmpty()) {
+            s3Proxy = files.s3Proxy();
+        }
+    }
+
+    /** The two servers keep objects in different forms, so each has a folder of its own. */
+    private Path root() throws IOException {
+        return layout.data(minio.isPresent() ? "minio" : "s3proxy");
+    }
+
+    @Override
+    public Launch launch() throws Exception {
+        String key = layout.environment().get("SLUICE_S3_ACCESS_KEY_ID");
+        String secret = layout.environment().get("SLUICE_S3_SECRET_ACCESS_KEY");
+        if (minio.isPresent()) {
+            return new Launch(
+                    List.of(
+                            minio.get().toString(),
+                            "server",
+                            root().toString(),
+                            "--address",
+                            "127.0.0.1:" + port(),
+                            "--console-address",
+                            "127.0.0.1:" + layout.config().ports().objectStoreConsole()),
+                    Map.of("MINIO_ROOT_USER", key, "MINIO_ROOT_PASSWORD", secret, "MINIO_UPDATE", "off"),
+                    layout.config().home());
+        }
+        Path configuration = layout.config().home().resolve("s3proxy.properties");
+        Files.deleteIfExists(configuration);
+        Files.createFile(
+                configuration, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(configuration, """
+                s3proxy.endpoint=http://127.0.0.1:%d
+                s3proxy.authorization=aws-v2-or-v4
+                s3proxy.identity=%s
+                s3proxy.credential=%s
+                s3proxy.ignore-unknown-headers=true
+                jclouds.provider=filesystem-nio2
+                jclouds.filesystem.basedir=%s
+                jclouds.identity=unused
+                jclouds.credential=unused
+                """.formatted(port(), key, secret, root()));
+        return new Launch(
+                List.of(
+                        Layout.java(),
+                        "-Xmx512m",
+                        "-XX:+UseSerialGC",
+                        "-jar",
+                        s3Proxy.toString(),
+                        "--properties",
+                        configuration.toString()),
+                Map.of(),
+                layout.config().home());
+    }
+
+    /** A signed listing of the bucket: proves that the server is up and takes our key. */
+    @Override
+    public boolean isReady() throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + port() + "/" + BUCKET + "?list-type=2&max-keys=1");
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).GET();
+        AwsSignature.sign(
+                request,
+                uri,
+                layout.environment().get("SLUICE_S3_ACCESS_KEY_ID"),
+                layout.environment().get("SLUICE_S3_SECRET_ACCESS_KEY"),
+                layout.environment().get("SLUICE_S3_REGION"));
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request.build(), HttpResponse.BodyHandlers.discarding())
+                            .statusCode()
+                    == 200;
+        }
+    }
+}

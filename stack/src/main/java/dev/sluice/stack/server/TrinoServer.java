@@ -1,0 +1,117 @@
+package dev.sluice.stack.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.stack.StackServer;
+import dev.sluice.stack.fetch.ServerFiles;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Trino, with the configuration of {@code trino/etc} as it is. */
+final class TrinoServer implements Server {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int PAGES_MAX = 200;
+
+    private final Layout layout;
+    private final ServerFiles files;
+    private Path installation;
+
+    TrinoServer(Layout layout, ServerFiles files) {
+        this.layout = layout;
+        this.files = files;
+    }
+
+    @Override
+    public StackServer id() {
+        return StackServer.TRINO;
+    }
+
+    @Override
+    public List<Integer> ports() {
+        return List.of(layout.config().ports().trino());
+    }
+
+    @Override
+    public String url() {
+        return layout.environment().get("SLUICE_TRINO_URL");
+    }
+
+    @Override
+    public void prepare() throws Exception {
+        installation = files.trino();
+        // Trino resolves etc/ against its working directory.
+        Path link = layout.data("trino").resolve("etc");
+        Files.deleteIfExists(link);
+        Files.createSymbolicLink(link, layout.project("trino/etc"));
+    }
+
+    @Override
+    public Launch launch() throws IOException {
+        Path directory = layout.data("trino");
+        Map<String, String> environment = new HashMap<>(layout.environment());
+        environment.put(
+                "SLUICE_TRINO_PORT", Integer.toString(layout.config().ports().trino()));
+        environment.put("SLUICE_TRINO_BIND", "127.0.0.1");
+        environment.put("SLUICE_TRINO_ADDRESS", "127.0.0.1");
+        return new Launch(
+                List.of(
+                        Layout.java(),
+                        "-Xmx1g",
+                        "-XX:+UseSerialGC",
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "-XX:+EnableDynamicAgentLoading",
+                        "-Djdk.attach.allowAttachSelf=true",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-Dconfig=etc/config.properties",
+                        "-Dlog.levels-file=etc/log.properties",
+                        "-Dnode.environment=sluice",
+                        "-Dnode.id=local",
+                        "-Dnode.data-dir=" + directory.resolve("data"),
+                        "-Dplugin.dir=" + installation.resolve("plugin"),
+                        "-Dlog.enable-console=true",
+                        "-cp",
+                        installation.resolve("lib") + "/*",
+                        "io.trino.server.TrinoServer"),
+                environment,
+                directory);
+    }
+
+    /** A query that goes through a worker and the lake's catalog. */
+    @Override
+    public boolean isReady() throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest query = request(URI.create(url() + "/v1/statement"))
+                    .POST(HttpRequest.BodyPublishers.ofString("SHOW SCHEMAS FROM lake"))
+                    .build();
+            JsonNode page = ask(client, query);
+            for (int i = 0; i < PAGES_MAX && page.hasNonNull("nextUri"); i++) {
+                page = ask(
+                        client,
+                        request(URI.create(page.get("nextUri").asText())).build());
+            }
+            return "FINISHED".equals(page.path("stats").path("state").asText());
+        }
+    }
+
+    private static HttpRequest.Builder request(URI uri) {
+        return HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20)).header("X-Trino-User", "sluice");
+    }
+
+    private static JsonNode ask(HttpClient client, HttpRequest request) throws IOException, InterruptedException {
+        HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() != 200) {
+            throw new IOException("Trino answered " + response.statusCode());
+        }
+        return JSON.readTree(response.body());
+    }
+}
