@@ -1,0 +1,145 @@
+package dev.sluice.clickhouse.server;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What the server must know about a statement before it gives it to the engine.
+ *
+ * @param sql the statement; of an insert with data, without its VALUES or FORMAT clause
+ * @param format the format that the statement names, null when it names none
+ * @param dataStart where the data of an insert begins in the bytes that were parsed; otherwise their length
+ */
+record SqlStatement(Kind kind, String sql, String format, int dataStart) {
+    /** How a statement has to be run. */
+    enum Kind {
+        /** Can be streamed. */
+        SELECT,
+        /** INSERT whose data follows the statement. */
+        INSERT_DATA,
+        /** Everything else: run it and keep the result. */
+        OTHER
+    }
+
+    /**
+     * Parses the first {@code length} bytes of a request.
+     *
+     * @param isWhole whether the bytes are the whole request; if not, only an insert's data may be cut off
+     * @throws EngineException for what this server refuses: files of the server's machine, changing the role
+     */
+    static SqlStatement parse(byte[] head, int length, boolean isWhole) throws EngineException {
+        String text = new String(head, 0, length, StandardCharsets.ISO_8859_1);
+        SqlLexer lexer = new SqlLexer(text);
+        lexer.next();
+        if (lexer.isWord("INSERT")) {
+            int clause = findInsertData(lexer);
+            if (clause >= 0) {
+                return insertData(head, text, lexer, clause);
+            }
+        }
+        if (!isWhole) {
+            throw new EngineException(62, "SYNTAX_ERROR", "The statement is longer than " + length + " bytes");
+        }
+        return wholeStatement(head, length, text);
+    }
+
+    /** Moves to VALUES or FORMAT of an insert and returns where it begins; -1 for INSERT SELECT. */
+    private static int findInsertData(SqlLexer lexer) throws EngineException {
+        lexer.next();
+        while (lexer.isWord("INTO") || lexer.isWord("TABLE") || lexer.isWord("FUNCTION")) {
+            lexer.next();
+        }
+        skipName(lexer);
+        while (lexer.kind() != SqlLexer.Kind.END && lexer.kind() != SqlLexer.Kind.UNFINISHED) {
+            refuseFileClause(lexer);
+            if (lexer.depth() == 0) {
+                if (lexer.isWord("VALUES") || lexer.isWord("FORMAT")) {
+                    return lexer.start();
+                }
+                if (lexer.isWord("SELECT") || lexer.isWord("WITH") || lexer.isWord("WATCH") || lexer.isWord("FROM")) {
+                    return -1;
+                }
+            }
+            lexer.next();
+        }
+        return -1;
+    }
+
+    /** A table may be called {@code values} or {@code format}: its name is no clause. */
+    private static void skipName(SqlLexer lexer) {
+        lexer.next();
+        while (lexer.isSymbol('.')) {
+            lexer.next();
+            lexer.next();
+        }
+    }
+
+    private static SqlStatement insertData(byte[] head, String text, SqlLexer lexer, int clause)
+            throws EngineException {
+        refuseCommentedFileClause(lexer);
+        String sql = new String(head, 0, clause, StandardCharsets.UTF_8);
+        boolean isValues = lexer.isWord("VALUES");
+        if (!isValues) {
+            lexer.next();
+        }
+        String format = isValues ? "Values" : lexer.token();
+        int start = lexer.end();
+        while (start < text.length() && " \t\r\f".indexOf(text.charAt(start)) >= 0) {
+            start++;
+        }
+        if (start < text.length() && text.charAt(start) == '\n') {
+            start++;
+        }
+        return new SqlStatement(Kind.INSERT_DATA, sql, format, start);
+    }
+
+    private static SqlStatement wholeStatement(byte[] head, int length, String text) throws EngineException {
+        SqlLexer lexer = new SqlLexer(text);
+        lexer.next();
+        boolean isSelect = lexer.isWord("SELECT") || lexer.isWord("WITH") || lexer.kind() == SqlLexer.Kind.OPEN;
+        boolean isSet = lexer.isWord("SET");
+        boolean isFirst = true;
+        String format = null;
+        while (lexer.kind() != SqlLexer.Kind.END && lexer.kind() != SqlLexer.Kind.UNFINISHED) {
+            refuseFileClause(lexer);
+            if (isSet && !isFirst && (lexer.isWord("ROLE") || lexer.isWord("DEFAULT"))) {
+                throw new EngineException(497, "ACCESS_DENIED", "This server does not let a statement change the role");
+            }
+            isSet &= isFirst;
+            isFirst = false;
+            isSelect &= !(lexer.depth() == 0 && lexer.isWord("INSERT"));
+            boolean isFormat = lexer.depth() == 0 && lexer.isWord("FORMAT");
+            lexer.next();
+            if (isFormat && lexer.kind() == SqlLexer.Kind.WORD) {
+                String name = lexer.token();
+                lexer.next();
+                boolean endsThere =
+                        lexer.kind() == SqlLexer.Kind.END || lexer.isSymbol(';') || lexer.isWord("SETTINGS");
+                format = endsThere ? name : format;
+            }
+        }
+        refuseCommentedFileClause(lexer);
+        return new SqlStatement(
+                isSelect ? Kind.SELECT : Kind.OTHER,
+                new String(head, 0, length, StandardCharsets.UTF_8),
+                format,
+                length);
+    }
+
+    /** The engine in this process would write and read files of this machine, even for readers. */
+    private static void refuseFileClause(SqlLexer lexer) throws EngineException {
+        if (lexer.isWord("OUTFILE") || lexer.isWord("INFILE")) {
+            throw fileClauseRefused();
+        }
+    }
+
+    private static void refuseCommentedFileClause(SqlLexer lexer) throws EngineException {
+        if (lexer.hasFileClauseInComment()) {
+            throw fileClauseRefused();
+        }
+    }
+
+    private static EngineException fileClauseRefused() {
+        return new EngineException(
+                48, "NOT_IMPLEMENTED", "INTO OUTFILE and FROM INFILE are refused; quote the word if it is a name");
+    }
+}
