@@ -77,7 +77,7 @@ final class QueryHandler implements HttpHandler {
         }
         try (EngineConnection connection = engine.open()) {
             prepare(connection, request, role, isGet);
-            run(connection, request, body(exchange, request), reply);
+            run(connection, request, role, body(exchange, request), reply);
         }
     }
 
@@ -97,7 +97,12 @@ final class QueryHandler implements HttpHandler {
         }
     }
 
-    private static void run(EngineConnection connection, QueryRequest request, InputStream body, QueryReply reply)
+    private static void run(
+            EngineConnection connection,
+            QueryRequest request,
+            Credentials.Role role,
+            InputStream body,
+            QueryReply reply)
             throws EngineException, IOException {
         byte[] head = body.readNBytes(HEAD_BYTES);
         boolean isWhole = head.length < HEAD_BYTES;
@@ -106,6 +111,9 @@ final class QueryHandler implements HttpHandler {
             isWhole = true;
         }
         SqlStatement statement = SqlStatement.parse(head, head.length, isWhole);
+        if (role == Credentials.Role.READER && !statement.isReading()) {
+            throw new EngineException(497, "ACCESS_DENIED", "This user may only read");
+        }
         if (statement.kind() == SqlStatement.Kind.INSERT_DATA) {
             insert(connection, request, statement, head, body, reply);
             return;

@@ -1,6 +1,8 @@
 package dev.sluice.clickhouse.server;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Set;
 
 /**
  * What the server must know about a statement before it gives it to the engine.
@@ -8,8 +10,12 @@ import java.nio.charset.StandardCharsets;
  * @param sql the statement; of an insert with data, without its VALUES or FORMAT clause
  * @param format the format that the statement names, null when it names none
  * @param dataStart where the data of an insert begins in the bytes that were parsed; otherwise their length
+ * @param isReading whether it begins like a statement that only reads
  */
-record SqlStatement(Kind kind, String sql, String format, int dataStart) {
+record SqlStatement(Kind kind, String sql, String format, int dataStart, boolean isReading) {
+    private static final Set<String> READING_WORDS =
+            Set.of("SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "EXISTS");
+
     /** How a statement has to be run. */
     enum Kind {
         /** Can be streamed. */
@@ -89,13 +95,15 @@ record SqlStatement(Kind kind, String sql, String format, int dataStart) {
         if (start < text.length() && text.charAt(start) == '\n') {
             start++;
         }
-        return new SqlStatement(Kind.INSERT_DATA, sql, format, start);
+        return new SqlStatement(Kind.INSERT_DATA, sql, format, start, false);
     }
 
     private static SqlStatement wholeStatement(byte[] head, int length, String text) throws EngineException {
         SqlLexer lexer = new SqlLexer(text);
         lexer.next();
         boolean isSelect = lexer.isWord("SELECT") || lexer.isWord("WITH") || lexer.kind() == SqlLexer.Kind.OPEN;
+        boolean isReading = lexer.kind() == SqlLexer.Kind.OPEN
+                || READING_WORDS.contains(lexer.token().toUpperCase(Locale.ROOT));
         boolean isSet = lexer.isWord("SET");
         boolean isFirst = true;
         String format = null;
@@ -122,7 +130,8 @@ record SqlStatement(Kind kind, String sql, String format, int dataStart) {
                 isSelect ? Kind.SELECT : Kind.OTHER,
                 new String(head, 0, length, StandardCharsets.UTF_8),
                 format,
-                length);
+                length,
+                isReading);
     }
 
     /** The engine in this process would write and read files of this machine, even for readers. */
