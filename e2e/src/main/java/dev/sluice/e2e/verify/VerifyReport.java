@@ -1,0 +1,167 @@
+package dev.sluice.e2e.verify;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.spec.Lsn;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The outcome of a comparison.
+ *
+ * @param lsn the commit LSN at which both sides were compared
+ * @param changesReplayed changes between the snapshot that was read and {@code lsn}, all tables together
+ */
+public record VerifyReport(String pipeline, Lsn lsn, List<TableReport> tables, long changesReplayed, double seconds) {
+
+    public VerifyReport {
+        tables = List.copyOf(tables);
+    }
+
+    /**
+     * One table.
+     *
+     * @param lakeLsn stamp of the snapshot that was read; at most the LSN of the comparison
+     * @param problem why the rows could not be compared, as a column that is missing; empty when they were
+     * @param differences the first differing keys
+     * @param moreDifferences whether there are others
+     */
+    public record TableReport(
+            String table,
+            long rowsSource,
+            long rowsLake,
+            String hashSource,
+            String hashLake,
+            long snapshotId,
+            Lsn lakeLsn,
+            double seconds,
+            String problem,
+            List<Difference> differences,
+            boolean moreDifferences) {
+
+        public TableReport {
+            differences = List.copyOf(differences);
+        }
+
+        /** Same rows, each as often. */
+        public boolean equal() {
+            return problem.isEmpty() && rowsSource == rowsLake && hashSource.equals(hashLake);
+        }
+    }
+
+    /** How a key differs. */
+    public enum Kind {
+        /** In the source only. */
+        MISSING,
+        /** In the lake only. */
+        EXTRA,
+        /** In the lake more than once. */
+        DUPLICATE,
+        /** In both, with other values. */
+        DIFFERENT
+    }
+
+    /**
+     * A key that differs.
+     *
+     * @param key {@code column=value} of the key columns; a value that is not there is {@code NULL}
+     * @param columns names of the columns whose values differ; empty unless both sides have the row
+     */
+    public record Difference(Kind kind, String key, List<String> columns) {
+        public Difference {
+            columns = List.copyOf(columns);
+        }
+
+        @Override
+        public String toString() {
+            String text = kind.name().toLowerCase(Locale.ROOT) + " " + key;
+            return columns.isEmpty() ? text : text + " in " + String.join(", ", columns);
+        }
+    }
+
+    /** Whether all tables are equal. */
+    public boolean equal() {
+        return tables.stream().allMatch(TableReport::equal);
+    }
+
+    /** 0 when equal, 1 when not. */
+    public int exitCode() {
+        return equal() ? 0 : 1;
+    }
+
+    /** Throws E1201 with the text of this report unless all tables are equal. */
+    public VerifyReport orThrow() {
+        if (!equal()) {
+            throw new SluiceException(
+                    ErrorCode.E1201,
+                    "at LSN " + lsn + "\n" + text(),
+                    "load the tables again: sluice resync; and report it, this must not happen");
+        }
+        return this;
+    }
+
+    /** For people. */
+    public String text() {
+        StringBuilder text = new StringBuilder();
+        text.append(String.format("pipeline %s at LSN %s%n", pipeline, lsn));
+        text.append(String.format("%-32s %14s %14s  %-9s %8s%n", "table", "source", "lake", "content", "seconds"));
+        for (TableReport table : tables) {
+            text.append(String.format(
+                    "%-32s %14d %14d  %-9s %8.1f%n",
+                    table.table(),
+                    table.rowsSource(),
+                    table.rowsLake(),
+                    table.equal() ? "equal" : "DIFFERENT",
+                    table.seconds()));
+            if (!table.problem().isEmpty()) {
+                text.append("    ").append(table.problem()).append(System.lineSeparator());
+            }
+            table.differences()
+                    .forEach(
+                            difference -> text.append("    ").append(difference).append(System.lineSeparator()));
+            if (table.moreDifferences()) {
+                text.append("    and more").append(System.lineSeparator());
+            }
+        }
+        long rows = tables.stream().mapToLong(TableReport::rowsSource).sum();
+        text.append(String.format(
+                "%s: %d rows in %d tables, %d changes replayed, %.1f s%n",
+                equal() ? "EQUAL" : "DIFFERENT", rows, tables.size(), changesReplayed, seconds));
+        return text.toString();
+    }
+
+    /** For programs: one JSON object. */
+    public String json() {
+        ObjectMapper mapper = new ObjectMapper();
+        ObjectNode root = mapper.createObjectNode();
+        root.put("pipeline", pipeline).put("lsn", lsn.toString()).put("equal", equal());
+        root.put("changesReplayed", changesReplayed).put("seconds", seconds);
+        ArrayNode list = root.putArray("tables");
+        tables.forEach(table -> describe(table, list.addObject()));
+        try {
+            return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree of plain values is always writable", e);
+        }
+    }
+
+    private static void describe(TableReport table, ObjectNode node) {
+        node.put("table", table.table()).put("equal", table.equal());
+        node.put("rowsSource", table.rowsSource()).put("rowsLake", table.rowsLake());
+        node.put("hashSource", table.hashSource()).put("hashLake", table.hashLake());
+        node.put("snapshotId", Long.toString(table.snapshotId()));
+        node.put("lakeLsn", table.lakeLsn().toString()).put("seconds", table.seconds());
+        node.put("problem", table.problem()).put("moreDifferences", table.moreDifferences());
+        ArrayNode differences = node.putArray("differences");
+        for (Difference difference : table.differences()) {
+            ObjectNode one = differences.addObject();
+            one.put("kind", difference.kind().name().toLowerCase(Locale.ROOT)).put("key", difference.key());
+            ArrayNode columns = one.putArray("columns");
+            difference.columns().forEach(columns::add);
+        }
+    }
+}
