@@ -59,18 +59,25 @@ record StagedOutput(TableIdentifier identifier, String from, Schema columns, Sch
             Map<String, String> columnDocs) {
         TableIdentifier identifier = TableIdentifier.of(NAMESPACE, name);
         String from = TrinoNames.qualified(engine.trinoCatalog(), NAMESPACE.level(0), name);
-        // First the columns only: a table of the query's own making numbers its fields from 1, and the files must carry
-        // the ids that the model's table knows.
-        engine.trino().execute("""
+        String create = """
                 CREATE TABLE %s WITH (location = %s, format = 'PARQUET') AS (
                 %s
-                ) WITH NO DATA""".formatted(from, TrinoNames.literal(location), query));
+                ) WITH %sDATA""";
+        String into = TrinoNames.literal(location);
+        if (target.isEmpty()) {
+            engine.trino().execute(create.formatted(from, into, query, ""));
+            Table filled = engine.catalog().load(identifier);
+            return new StagedOutput(identifier, from, filled.schema(), filled.schema(), files(filled));
+        }
+        // First the columns only: a table of the query's own making numbers its fields from 1, and the files must carry
+        // the ids that the model's table knows.
+        engine.trino().execute(create.formatted(from, into, query, "NO "));
         Table staging = engine.catalog().load(identifier);
         Schema columns = staging.schema();
-        target.ifPresent(table -> adoptIds(
-                staging,
-                SchemaAlignment.align(table.updateSchema(), table.schema(), columns, columnDocs)
-                        .apply()));
+        Schema aligned = SchemaAlignment.align(
+                        target.get().updateSchema(), target.get().schema(), columns, columnDocs)
+                .apply();
+        adoptIds(staging, aligned);
         engine.trino().execute("INSERT INTO " + from + "\n" + query);
         Table filled = engine.catalog().load(identifier);
         return new StagedOutput(identifier, from, columns, filled.schema(), files(filled));

@@ -4,6 +4,7 @@ import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
 import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.trino.asof.SnapshotLookup.LakeTable;
+import dev.sluice.trino.sql.TrinoNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,6 +38,10 @@ final class Staging implements AutoCloseable {
     static Staging begin(StagedOutput.Engine engine) {
         createNamespace(engine.catalog(), StagedOutput.NAMESPACE);
         ModelFolder.LAYERS.forEach(layer -> createNamespace(engine.catalog(), Namespace.of(layer)));
+        // Statistics would be written beside the staging tables, where nobody looks for them after the publication.
+        engine.trino()
+                .execute("SET SESSION " + TrinoNames.quote(engine.trinoCatalog())
+                        + ".collect_extended_statistics_on_write = false");
         Staging staging = new Staging(engine);
         staging.dropAbandoned();
         return staging;

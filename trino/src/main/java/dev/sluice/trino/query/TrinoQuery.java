@@ -88,14 +88,18 @@ public final class TrinoQuery implements AutoCloseable {
         run(sql, RowWriter.NONE);
     }
 
-    /** The single number that a query answers. */
-    public long number(String sql) {
+    /** The numbers in the single row that a query answers. */
+    public List<Long> numbers(String sql) {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             if (!rows.next()) {
                 throw new SluiceException(ErrorCode.E1003, "the query answered no row", "");
             }
-            return rows.getLong(1);
+            List<Long> numbers = new ArrayList<>();
+            for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                numbers.add(rows.getLong(i));
+            }
+            return numbers;
         } catch (SQLException e) {
             throw explained(endpoint, e);
         }
