@@ -14,10 +14,12 @@ import picocli.CommandLine.ParseResult;
 final class Failures {
     private final Session session;
     private final boolean debug;
+    private final boolean json;
 
     Failures(Session session, List<String> arguments) {
         this.session = session;
         String variable = session.environment().getOrDefault("SLUICE_DEBUG", "");
+        this.json = wantsJson(arguments);
         this.debug = arguments.contains("--debug") || !variable.isEmpty() && !variable.equals("0");
     }
 
@@ -60,12 +62,14 @@ final class Failures {
         return configuration && code.errorClass() == ErrorClass.USER ? ExitCode.USAGE : ExitCode.FAILED;
     }
 
-    private static boolean wantsJson(ParseResult arguments) {
-        for (ParseResult at = arguments; at != null; at = at.subcommand()) {
-            if (at.hasMatchedOption("-o")) {
-                return "json"
-                        .equalsIgnoreCase(
-                                at.matchedOption("-o").originalStringValues().getFirst());
+    /** By the words themselves: the command may have failed before its options were read. */
+    private static boolean wantsJson(List<String> arguments) {
+        for (int i = 0; i < arguments.size(); i++) {
+            String word = arguments.get(i);
+            boolean next = i + 1 < arguments.size() && (word.equals("-o") || word.equals("--output"));
+            String format = next ? arguments.get(i + 1) : word.replaceFirst("^(-o=?|--output=)", "");
+            if (format.equalsIgnoreCase("json") && word.startsWith("-")) {
+                return true;
             }
         }
         return false;
