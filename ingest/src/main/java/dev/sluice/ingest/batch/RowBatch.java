@@ -41,8 +41,8 @@ public final class RowBatch {
     /** Index into the tables of the pipeline; -1 for PROGRESS and LOADED. */
     public final int table;
     /**
-     * LOAD, LOADED: the load holds every transaction with a commit LSN up to here, and no other. CHANGES: the highest commit LSN in the batch. PROGRESS: every
-     * transaction with a commit LSN up to here has been emitted.
+     * LOAD, LOADED: the load holds every transaction with a commit LSN up to here, and no other. CHANGES: the highest
+     * commit LSN in the batch. PROGRESS: every transaction with a commit LSN up to here has been emitted.
      */
     public final long lsn;
     /** Time of the last commit up to {@link #lsn} at the source, microseconds since 1970; 0 when not known. */
@@ -59,7 +59,7 @@ public final class RowBatch {
     public final boolean oldRowsAreFull;
     /** {@link #INSERT}, {@link #UPDATE}, {@link #DELETE} or {@link #TRUNCATE} of change i. Null for LOAD. */
     public final byte[] operations;
-    /** Commit LSN of change i. Null for LOAD. */
+    /** Commit LSN of change i. Null for LOAD. LOADED: rows read per table of {@link #loadedTables}; may be empty. */
     public final long[] lsns;
     /** LOADED: indexes of the tables whose load is complete; otherwise null. */
     public final int[] loadedTables;
@@ -132,8 +132,13 @@ public final class RowBatch {
         return new RowBatch(Kind.PROGRESS, -1, lsn, commitTimeMicros, 0, null, null, null, false, null, null, null);
     }
 
-    /** The end of a load. */
-    public static RowBatch loaded(long lsn, long timeMicros, int[] tables) {
-        return new RowBatch(Kind.LOADED, -1, lsn, timeMicros, 0, null, null, null, false, null, null, tables);
+    /**
+     * The end of a load. It comes in the order of LSNs: after every change of other tables up to {@code lsn}, before any
+     * change after it.
+     *
+     * @param rows rows that were read per table, in the order of {@code tables}; empty when not known
+     */
+    public static RowBatch loaded(long lsn, long timeMicros, int[] tables, long[] rows) {
+        return new RowBatch(Kind.LOADED, -1, lsn, timeMicros, 0, null, null, null, false, null, rows, tables);
     }
 }

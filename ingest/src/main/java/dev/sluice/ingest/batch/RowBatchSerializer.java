@@ -50,8 +50,10 @@ public final class RowBatchSerializer extends TypeSerializerSingleton<RowBatch> 
         writeInts(batch.newOffsets, batch.count, out);
         writeInts(batch.oldOffsets, batch.count, out);
         writeBytes(batch.operations, batch.operations == null ? -1 : batch.count, out);
-        out.writeBoolean(batch.lsns != null);
-        for (int i = 0; batch.lsns != null && i < batch.count; i++) {
+        // Of LOADED these are counts, one for each table; arrays of changes may be longer than needed.
+        int lsns = batch.kind == RowBatch.Kind.CHANGES ? batch.count : batch.lsns == null ? 0 : batch.lsns.length;
+        out.writeInt(batch.lsns == null ? -1 : lsns);
+        for (int i = 0; batch.lsns != null && i < lsns; i++) {
             out.writeLong(batch.lsns[i]);
         }
         writeInts(batch.loadedTables, batch.loadedTables == null ? 0 : batch.loadedTables.length, out);
@@ -69,8 +71,9 @@ public final class RowBatchSerializer extends TypeSerializerSingleton<RowBatch> 
         int[] newOffsets = readInts(in);
         int[] oldOffsets = readInts(in);
         byte[] operations = readBytes(in);
-        long[] lsns = in.readBoolean() ? new long[count] : null;
-        for (int i = 0; lsns != null && i < count; i++) {
+        int lsnCount = in.readInt();
+        long[] lsns = lsnCount < 0 ? null : new long[lsnCount];
+        for (int i = 0; i < lsnCount; i++) {
             lsns[i] = in.readLong();
         }
         int[] loadedTables = readInts(in);

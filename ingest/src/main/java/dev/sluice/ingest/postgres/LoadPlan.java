@@ -89,7 +89,7 @@ record LoadPlan(LoadSession session, List<LoadSplit> chunks, StreamSplit stream)
                             0));
                 }
             }
-            LoadedTables loaded = new LoadedTables(session.loadLsn(), session.timeMicros(), missing);
+            LoadedTables loaded = new LoadedTables(session.loadLsn(), session.timeMicros(), missing, List.of());
             LOG.info("Loading {} tables in {} chunks at {}", missing.size(), chunks.size(), new Lsn(session.loadLsn()));
             return new LoadPlan(
                     session,

@@ -1,5 +1,6 @@
 package dev.sluice.ingest.postgres;
 
+import dev.sluice.ingest.batch.RowBatch;
 import java.util.List;
 
 /**
@@ -8,9 +9,24 @@ import java.util.List;
  * @param lsn the rows are those of every transaction with a commit LSN up to here, and of no other
  * @param timeMicros the server's clock at that moment, microseconds since 1970
  * @param tables indexes of the tables in the pipeline
+ * @param rows rows read of each, in that order; empty when not known
  */
-public record LoadedTables(long lsn, long timeMicros, List<Integer> tables) {
+public record LoadedTables(long lsn, long timeMicros, List<Integer> tables, List<Long> rows) {
     public LoadedTables {
         tables = List.copyOf(tables);
+        rows = List.copyOf(rows);
+    }
+
+    /** The sign that readers of the stream send down. */
+    public RowBatch toBatch() {
+        return RowBatch.loaded(
+                lsn,
+                timeMicros,
+                tables.stream().mapToInt(Integer::intValue).toArray(),
+                rows.stream().mapToLong(Long::longValue).toArray());
+    }
+
+    LoadedTables withRows(List<Long> counted) {
+        return new LoadedTables(lsn, timeMicros, tables, counted);
     }
 }

@@ -15,9 +15,11 @@ import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.api.connector.source.SourceEvent;
@@ -51,6 +53,8 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
     private boolean backlog;
     private final Deque<LoadSplit> waiting = new ArrayDeque<>();
     private final Set<Integer> unfinished = new HashSet<>();
+    private final Map<Integer, Integer> chunkTables = new HashMap<>();
+    private final Map<Integer, Long> chunkRows = new HashMap<>();
     private final Set<Integer> hungryReaders = new LinkedHashSet<>();
     private final Set<Integer> unansweredReaders = new LinkedHashSet<>();
     private final Set<Integer> restartingReaders = new HashSet<>();
@@ -123,6 +127,7 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
         if (phase == Phase.LOADING && isLoadFinished()) {
             if (coveringCheckpoint == NO_CHECKPOINT) {
                 coveringCheckpoint = checkpoint;
+                stream = withRows(stream);
             }
             return new EnumeratorState(Phase.LOADED, settings.tableOids(), stream.loaded());
         }
@@ -161,9 +166,7 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
 
     private void begin(LoadPlan plan, Throwable failure) {
         if (failure != null) {
-            throw failure instanceof SluiceException known
-                    ? known
-                    : new SluiceException(ErrorCode.E1901, "the source could not be prepared: " + failure, "", failure);
+            throw Failures.forFlink(failure);
         }
         prepared = true;
         if (plan.stream() != null) {
@@ -174,6 +177,7 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
             for (LoadSplit chunk : plan.chunks()) {
                 waiting.add(chunk);
                 unfinished.add(chunk.chunk());
+                chunkTables.put(chunk.chunk(), chunk.table());
             }
         }
         tellBacklog();
@@ -200,8 +204,17 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
 
     private void chunkFinished(ChunkFinished finished) {
         if (finished.loadLsn() == loadLsn && unfinished.remove(finished.chunk())) {
+            chunkRows.put(finished.chunk(), finished.rows());
             tellBacklog();
         }
+    }
+
+    private StreamSplit withRows(StreamSplit split) {
+        Map<Integer, Long> counts = new HashMap<>();
+        chunkRows.forEach((chunk, rows) -> counts.merge(chunkTables.get(chunk), rows, Long::sum));
+        Optional<LoadedTables> loaded = split.loaded()
+                .map(l -> l.withRows(l.tables().stream().map(counts::get).toList()));
+        return new StreamSplit(split.position(), split.tableOids(), split.skipTo(), loaded);
     }
 
     private boolean isLoadFinished() {

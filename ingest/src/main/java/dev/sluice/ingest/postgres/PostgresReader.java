@@ -11,6 +11,7 @@ import dev.sluice.ingest.postgres.SourceEvents.ReaderStarted;
 import dev.sluice.ingest.postgres.SourceEvents.SnapshotLost;
 import dev.sluice.ingest.postgres.load.ChunkPlanner.PageRange;
 import dev.sluice.ingest.postgres.load.ChunkReader;
+import dev.sluice.ingest.postgres.stream.SliceQueue;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -110,7 +111,14 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
         if (!chunks.isEmpty()) {
             return pollChunk(output);
         }
-        return stream == null ? InputStatus.NOTHING_AVAILABLE : stream.poll(output);
+        if (stream == null) {
+            return InputStatus.NOTHING_AVAILABLE;
+        }
+        try {
+            return stream.poll(output);
+        } catch (SliceQueue.StreamFailedException e) {
+            throw Failures.forFlink(e.getCause());
+        }
     }
 
     @Override
@@ -187,7 +195,7 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
         }
         chunks.remove();
         chunkOpen = false;
-        context.sendSourceEventToCoordinator(new ChunkFinished(chunk.loadLsn(), chunk.chunk()));
+        context.sendSourceEventToCoordinator(new ChunkFinished(chunk.loadLsn(), chunk.chunk(), chunk.rowsEmitted()));
         closeIfDone();
         return chunks.isEmpty() ? InputStatus.NOTHING_AVAILABLE : InputStatus.MORE_AVAILABLE;
     }

@@ -21,8 +21,12 @@ final class SourceEvents {
         private static final long serialVersionUID = 1L;
     }
 
-    /** A reader has emitted the last row of a chunk. */
-    record ChunkFinished(long loadLsn, int chunk) implements SourceEvent {
+    /**
+     * A reader has emitted the last row of a chunk.
+     *
+     * @param rows all rows of the chunk, also those that were emitted before a restart
+     */
+    record ChunkFinished(long loadLsn, int chunk, long rows) implements SourceEvent {
         private static final long serialVersionUID = 1L;
     }
 

@@ -81,22 +81,14 @@ final class SplitCodec {
     private static void writeStream(StreamSplit stream, DataOutputStream out) throws IOException {
         out.writeLong(stream.position());
         writeInts(stream.tableOids(), out);
-        out.writeInt(stream.skipTo().size());
-        for (long lsn : stream.skipTo()) {
-            out.writeLong(lsn);
-        }
+        writeLongs(stream.skipTo(), out);
         writeLoaded(stream.loaded(), out);
     }
 
     private static StreamSplit readStream(DataInputStream in) throws IOException {
         long position = in.readLong();
         List<Integer> oids = readInts(in);
-        int length = length(in);
-        List<Long> skipTo = new ArrayList<>(length);
-        for (int i = 0; i < length; i++) {
-            skipTo.add(in.readLong());
-        }
-        return new StreamSplit(position, oids, skipTo, readLoaded(in));
+        return new StreamSplit(position, oids, readLongs(in), readLoaded(in));
     }
 
     private static void writeLoaded(Optional<LoadedTables> loaded, DataOutputStream out) throws IOException {
@@ -105,12 +97,13 @@ final class SplitCodec {
             out.writeLong(loaded.get().lsn());
             out.writeLong(loaded.get().timeMicros());
             writeInts(loaded.get().tables(), out);
+            writeLongs(loaded.get().rows(), out);
         }
     }
 
     private static Optional<LoadedTables> readLoaded(DataInputStream in) throws IOException {
         return in.readBoolean()
-                ? Optional.of(new LoadedTables(in.readLong(), in.readLong(), readInts(in)))
+                ? Optional.of(new LoadedTables(in.readLong(), in.readLong(), readInts(in), readLongs(in)))
                 : Optional.empty();
     }
 
@@ -123,9 +116,25 @@ final class SplitCodec {
 
     private static List<Integer> readInts(DataInputStream in) throws IOException {
         int length = length(in);
-        List<Integer> values = new ArrayList<>(length);
+        List<Integer> values = new ArrayList<>();
         for (int i = 0; i < length; i++) {
             values.add(in.readInt());
+        }
+        return values;
+    }
+
+    private static void writeLongs(List<Long> values, DataOutputStream out) throws IOException {
+        out.writeInt(values.size());
+        for (long value : values) {
+            out.writeLong(value);
+        }
+    }
+
+    private static List<Long> readLongs(DataInputStream in) throws IOException {
+        int length = length(in);
+        List<Long> values = new ArrayList<>();
+        for (int i = 0; i < length; i++) {
+            values.add(in.readLong());
         }
         return values;
     }

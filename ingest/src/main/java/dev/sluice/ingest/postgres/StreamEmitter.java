@@ -41,38 +41,39 @@ final class StreamEmitter implements AutoCloseable {
                 settings.publicationName(),
                 settings.tables(),
                 split.position(),
-                split.skipTo());
+                split.skipTo(),
+                loaded.orElse(null));
         acknowledger = new Acknowledger(settings.lake(), settings.connector(), settings.slotName(), stream);
     }
 
     /** Emits whole transactions; waits only for the rest of one that has begun. */
     InputStatus poll(ReaderOutput<RowBatch> output) throws Exception {
-        Optional<LoadedTables> loaded = split.loaded();
-        if (loaded.isPresent()) {
-            int[] tables =
-                    loaded.get().tables().stream().mapToInt(Integer::intValue).toArray();
-            output.collect(RowBatch.loaded(loaded.get().lsn(), loaded.get().timeMicros(), tables));
-            split = new StreamSplit(split.position(), split.tableOids(), split.skipTo(), Optional.empty());
-        }
         for (int i = 0; i < SLICES_PER_POLL_MAX; i++) {
             StreamSlice slice = stream.slices().poll();
             if (slice == null) {
                 return InputStatus.NOTHING_AVAILABLE;
             }
-            slice.batches().forEach(output::collect);
+            emit(slice, output);
             while (!slice.atBoundary()) {
                 slice = stream.slices().take();
-                slice.batches().forEach(output::collect);
+                emit(slice, output);
             }
-            split = new StreamSplit(slice.position(), split.tableOids(), split.skipTo(), Optional.empty());
+            split = new StreamSplit(slice.position(), split.tableOids(), split.skipTo(), split.loaded());
         }
         return InputStatus.MORE_AVAILABLE;
     }
 
+    private void emit(StreamSlice slice, ReaderOutput<RowBatch> output) {
+        for (RowBatch batch : slice.batches()) {
+            output.collect(batch);
+            if (batch.kind == RowBatch.Kind.LOADED) {
+                split = new StreamSplit(split.position(), split.tableOids(), split.skipTo(), Optional.empty());
+            }
+        }
+    }
+
     CompletableFuture<Void> available() {
-        return split.loaded().isPresent()
-                ? CompletableFuture.completedFuture(null)
-                : stream.slices().available();
+        return stream.slices().available();
     }
 
     StreamSplit state() {

@@ -88,7 +88,7 @@ public enum ErrorCode {
     E0302(
             "load snapshot lost",
             EXTERNAL,
-            MANUAL,
+            TIMED,
             "The connection that held the snapshot of the load was lost: the load begins again."),
     E0401(
             "value does not fit the column",

@@ -23,6 +23,16 @@ public final class SqlErrors {
         return text + (e.getSQLState() == null ? "" : " (SQLSTATE " + e.getSQLState() + ")");
     }
 
+    /** Whether the same may succeed later: the connection broke, the server stopped, or somebody held a lock. */
+    public static boolean isPassing(SQLException e) {
+        String state = e.getSQLState() == null ? "08" : e.getSQLState();
+        return state.startsWith("08")
+                || state.startsWith("40")
+                || state.startsWith("53")
+                || state.startsWith("57")
+                || state.equals(LOCK_NOT_AVAILABLE);
+    }
+
     public static boolean is(SQLException e, String state) {
         return state.equals(e.getSQLState());
     }

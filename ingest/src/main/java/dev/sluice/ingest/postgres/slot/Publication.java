@@ -61,6 +61,13 @@ public final class Publication {
     }
 
     private SluiceException failed(SQLException e) {
+        if (SqlErrors.isPassing(e)) {
+            return new SluiceException(
+                    ErrorCode.E0201,
+                    "publication " + name + " could not be created or changed now: " + SqlErrors.message(e),
+                    "",
+                    e);
+        }
         boolean privilege = SqlErrors.is(e, SqlErrors.INSUFFICIENT_PRIVILEGE);
         return new SluiceException(
                 privilege ? ErrorCode.E0205 : ErrorCode.E0207,

@@ -1,6 +1,7 @@
 package dev.sluice.ingest.postgres.stream;
 
 import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.postgres.LoadedTables;
 import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.postgres.connection.SqlErrors;
 import dev.sluice.ingest.postgres.slot.ReplicationSlot;
@@ -52,6 +53,7 @@ public final class ChangeStream implements AutoCloseable {
      *
      * @param position every transaction with a commit LSN up to here was emitted before
      * @param skipTo for each table, transactions with a commit LSN up to here are dropped
+     * @param loaded a load to be announced in its place, or null
      */
     public ChangeStream(
             PostgresConnector connector,
@@ -59,11 +61,12 @@ public final class ChangeStream implements AutoCloseable {
             String publicationName,
             List<SourceTable> tables,
             long position,
-            List<Long> skipTo) {
+            List<Long> skipTo,
+            LoadedTables loaded) {
         this.connector = connector;
         this.slot = new ReplicationSlot(slotName);
         this.publicationName = publicationName;
-        this.decoder = new PgOutputDecoder(tables, position, skipTo);
+        this.decoder = new PgOutputDecoder(tables, position, skipTo, loaded);
         this.thread = new Thread(this::run, "sluice-stream-" + slotName);
         thread.setDaemon(true);
         thread.start();
@@ -154,6 +157,7 @@ public final class ChangeStream implements AutoCloseable {
         if (now - lastProgressNanos >= IDLE_PROGRESS_NANOS) {
             lastProgressNanos = now;
             decoder.sentUpTo(stream.getLastReceiveLSN().asLong());
+            handOver();
         }
         pace.idle();
     }

@@ -1,6 +1,7 @@
 package dev.sluice.ingest.postgres.stream;
 
 import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.postgres.LoadedTables;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
@@ -50,12 +51,15 @@ final class PgOutputDecoder {
 
     private long positionMicros;
     private long emittedPosition;
+    /** A load that is announced when everything up to its LSN is in the batches; null when there is none. */
+    private LoadedTables toAnnounce;
 
     /**
+     * @param loaded a load to be announced between the changes up to its LSN and those after it, or null
      * @param position every transaction with a commit LSN up to here was emitted before
      * @param skipTo for each table, transactions with a commit LSN up to here are dropped
      */
-    PgOutputDecoder(List<SourceTable> tables, long position, List<Long> skipTo) {
+    PgOutputDecoder(List<SourceTable> tables, long position, List<Long> skipTo, LoadedTables loaded) {
         long everywhere = position;
         for (int i = 0; i < tables.size(); i++) {
             long skip = unsignedMax(position, skipTo.get(i));
@@ -66,6 +70,10 @@ final class PgOutputDecoder {
         }
         this.position = everywhere;
         this.emittedPosition = everywhere;
+        this.toAnnounce = loaded;
+        if (toAnnounce != null && Long.compareUnsigned(everywhere, toAnnounce.lsn()) >= 0) {
+            announce();
+        }
     }
 
     boolean inTransaction() {
@@ -79,7 +87,7 @@ final class PgOutputDecoder {
 
     /** Whether {@link #takeAll} would tell anything new. */
     boolean hasNews() {
-        return position != emittedPosition;
+        return position != emittedPosition || !sealed.isEmpty();
     }
 
     /** Bytes of batches that are complete. */
@@ -114,6 +122,9 @@ final class PgOutputDecoder {
         // A commit record may begin exactly at lsn, so only what is before it is known to be here.
         if (!inTransaction && lsn != 0 && Long.compareUnsigned(lsn - 1, position) > 0) {
             position = lsn - 1;
+            if (toAnnounce != null && Long.compareUnsigned(position, toAnnounce.lsn()) >= 0) {
+                announce();
+            }
         }
     }
 
@@ -130,11 +141,9 @@ final class PgOutputDecoder {
         if (inTransaction) {
             throw new IllegalStateException("a transaction is open");
         }
-        for (Published table : inOrder) {
-            seal(table);
-        }
+        sealAll();
         List<RowBatch> batches = takeSealed();
-        if (hasNews()) {
+        if (position != emittedPosition) {
             batches.add(RowBatch.progress(position, positionMicros));
             emittedPosition = position;
         }
@@ -150,6 +159,9 @@ final class PgOutputDecoder {
         cursor.int32();
         cursor.expectEnd();
         inTransaction = true;
+        if (toAnnounce != null && Long.compareUnsigned(commitLsn, toAnnounce.lsn()) > 0) {
+            announce();
+        }
     }
 
     private void commit() {
@@ -278,6 +290,18 @@ final class PgOutputDecoder {
             openBytes -= table.countedBytes;
             table.countedBytes = 0;
         }
+    }
+
+    private void sealAll() {
+        for (Published table : inOrder) {
+            seal(table);
+        }
+    }
+
+    private void announce() {
+        sealAll();
+        sealed.add(toAnnounce.toBatch());
+        toAnnounce = null;
     }
 
     private void expectTag(char expected) {

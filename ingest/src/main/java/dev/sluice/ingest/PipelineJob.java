@@ -1,0 +1,115 @@
+package dev.sluice.ingest;
+
+import dev.sluice.ingest.batch.RowBatchTypeInfo;
+import dev.sluice.ingest.postgres.PostgresSource;
+import dev.sluice.ingest.postgres.SourceSettings;
+import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
+import dev.sluice.ingest.postgres.connection.PostgresConnector;
+import dev.sluice.ingest.sink.CatalogLakePositions;
+import dev.sluice.ingest.sink.LakeSink;
+import dev.sluice.ingest.sink.LakeTables;
+import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.lake.LakeCatalog;
+import dev.sluice.spec.PipelineSpec;
+import dev.sluice.spec.PipelineSpec.TableSpec;
+import dev.sluice.spec.PipelineSpecJson;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.datastream.DataStreamSource;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * The job of a pipeline: source, lake sink, and hot sink where the pipeline has hot tables, all chained. Checks the
+ * source and makes the lake tables before it starts.
+ */
+public final class PipelineJob {
+    /** While a load runs, files should not be cut at every commit interval. */
+    private static final Duration LOAD_CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
+
+    private PipelineJob() {}
+
+    /** {@code --pipeline-file F}: the resolved pipeline as {@link PipelineSpecJson} writes it. */
+    public static void main(String[] arguments) throws Exception {
+        if (arguments.length != 2 || !arguments[0].equals("--pipeline-file")) {
+            throw new SluiceException(
+                    ErrorCode.E0102, "the job takes --pipeline-file FILE and nothing else", "start it with sluice run");
+        }
+        PipelineSpec spec = PipelineSpecJson.read(Path.of(arguments[1]));
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.getExecutionEnvironment(configuration(spec));
+        build(environment, spec);
+        environment.executeAsync(jobName(spec.pipeline()));
+    }
+
+    /** The name by which the job of a pipeline is found on the cluster. */
+    public static String jobName(String pipeline) {
+        return "sluice " + pipeline;
+    }
+
+    /** Checks the source, makes the lake tables, and adds the operators of the pipeline. */
+    public static void build(StreamExecutionEnvironment environment, PipelineSpec spec) {
+        PostgresConnector connector = new PostgresConnector(spec.source(), jobName(spec.pipeline()));
+        List<SourceTable> tables = SourceCatalogue.read(connector, spec.source(), spec.slotName());
+        try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
+            LakeTables.create(catalog, spec.pipeline(), tables);
+        }
+        environment.setParallelism(spec.parallelism());
+        environment.getConfig().enableObjectReuse();
+        DataStreamSource<dev.sluice.ingest.batch.RowBatch> source = environment.fromSource(
+                new PostgresSource(settings(spec, connector, tables)),
+                WatermarkStrategy.noWatermarks(),
+                "postgres " + spec.source().database(),
+                RowBatchTypeInfo.INSTANCE);
+        source.uid("postgres-source");
+        source.sinkTo(new LakeSink(spec, tables)).name("lake").uid("lake-sink");
+    }
+
+    private static SourceSettings settings(PipelineSpec spec, PostgresConnector connector, List<SourceTable> tables) {
+        Set<Integer> listed = new HashSet<>();
+        for (int i = 0; i < tables.size(); i++) {
+            TableSpec table = spec.source().tables().get(i);
+            if (!table.excludedColumns().isEmpty()) {
+                listed.add(tables.get(i).oid());
+            }
+        }
+        List<String> names = tables.stream().map(SourceTable::name).toList();
+        return new SourceSettings(
+                connector,
+                spec.slotName(),
+                spec.publicationName(),
+                tables,
+                listed,
+                CatalogLakePositions.opener(spec, names),
+                SourceSettings.CHUNK_BYTES_DEFAULT);
+    }
+
+    /** Checkpoints are the lake commits; a restart needs none of them, so none is kept after the job ends. */
+    private static Configuration configuration(PipelineSpec spec) {
+        Configuration configuration = new Configuration();
+        long interval = spec.commitIntervalMillis();
+        configuration.setString("execution.checkpointing.interval", interval + "ms");
+        configuration.setString(
+                "execution.checkpointing.interval-during-backlog",
+                Math.max(interval, LOAD_CHECKPOINT_INTERVAL.toMillis()) + "ms");
+        configuration.setString("execution.checkpointing.min-pause", Math.min(interval, 100) + "ms");
+        configuration.setString("execution.checkpointing.max-concurrent-checkpoints", "1");
+        configuration.setString("execution.checkpointing.timeout", "10min");
+        configuration.setString("execution.checkpointing.tolerable-failed-checkpoints", "3");
+        configuration.setString(
+                "execution.checkpointing.externalized-checkpoint-retention", "NO_EXTERNALIZED_CHECKPOINTS");
+        configuration.setString("restart-strategy.type", "exponential-delay");
+        configuration.setString("restart-strategy.exponential-delay.initial-backoff", "500ms");
+        configuration.setString("restart-strategy.exponential-delay.max-backoff", "30s");
+        configuration.setString("restart-strategy.exponential-delay.backoff-multiplier", "2.0");
+        configuration.setString("restart-strategy.exponential-delay.reset-backoff-threshold", "2min");
+        configuration.setString("restart-strategy.exponential-delay.attempts-before-reset-backoff", "2147483647");
+        return configuration;
+    }
+}
