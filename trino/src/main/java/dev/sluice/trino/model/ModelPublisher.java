@@ -44,9 +44,11 @@ final class ModelPublisher {
     /**
      * The rows of a model, tested and ready.
      *
+     * @param head what the model's table showed when the run decided to replace it; empty for a new or empty table
      * @param inputs snapshots that were read, by table; outputs of the same run are missing, they have none yet
      */
-    record Ready(Model model, StagedOutput staged, String fingerprint, Map<LakeTable, Long> inputs) {}
+    record Ready(
+            Model model, StagedOutput staged, String fingerprint, Optional<Long> head, Map<LakeTable, Long> inputs) {}
 
     private record Commit(TableIdentifier table, TableMetadata base, TableMetadata updated) {
         long snapshotId() {
@@ -82,6 +84,10 @@ final class ModelPublisher {
     private Commit prepare(Ready output, Map<LakeTable, Long> inputs, Pins pins) {
         TableIdentifier identifier = identifier(output.model().output());
         Table table = catalog.find(identifier).orElseGet(() -> create(identifier, output));
+        // From here on the catalog checks it: the commit is refused when main is no longer what is read now.
+        if (!head(table).equals(output.head())) {
+            throw conflict("a new snapshot of " + identifier + " has appeared", null);
+        }
         return LakeErrors.edge("preparing the commit of " + identifier, () -> {
             BaseTransaction transaction = (BaseTransaction) table.newTransaction();
             SchemaAlignment.align(
@@ -161,11 +167,7 @@ final class ModelPublisher {
         try {
             sendTogether(commits);
         } catch (CommitFailedException e) {
-            throw new SluiceException(
-                    ErrorCode.E0501,
-                    "something else has written to a model's table during the run: " + e.getMessage(),
-                    "run the models again; only the runner may write to silver and gold",
-                    e);
+            throw conflict(e.getMessage(), e);
         } catch (RuntimeException e) {
             if (!landed(commits)) {
                 throw LakeErrors.translate("publishing the models", e);
@@ -179,6 +181,18 @@ final class ModelPublisher {
                     "the catalog confirmed the run's commit but does not show it",
                     "check the catalog");
         }
+    }
+
+    private static SluiceException conflict(String what, Exception cause) {
+        return new SluiceException(
+                ErrorCode.E0501,
+                "something else has written to a model's table during the run, nothing was published: " + what,
+                "run the models again; only one run at a time may write to silver and gold",
+                cause);
+    }
+
+    static Optional<Long> head(Table table) {
+        return Optional.ofNullable(table.currentSnapshot()).map(Snapshot::snapshotId);
     }
 
     private void sendTogether(List<Commit> commits) {

@@ -157,7 +157,7 @@ public final class ModelRunner {
             test(model, output);
             Map<LakeTable, Long> inputs = new LinkedHashMap<>();
             model.reads().forEach(table -> sources.get(table).snapshot().ifPresent(id -> inputs.put(table, id)));
-            ready.add(new Ready(model, output, fingerprint, inputs));
+            ready.add(new Ready(model, output, fingerprint, target.flatMap(ModelPublisher::head), inputs));
             return new ModelRun.Result(
                     model.name(),
                     Outcome.WRITTEN,
