@@ -1,0 +1,43 @@
+package dev.sluice.ingest.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.ingest.postgres.PostgresSplit.LoadSplit;
+import dev.sluice.ingest.postgres.PostgresSplit.StreamSplit;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.junit.jupiter.api.Test;
+
+class SplitCodecTest {
+    private static final LoadedTables LOADED = new LoadedTables(77, 88, List.of(0, 2), List.of(5L, 6L));
+
+    private static <T> void survives(SimpleVersionedSerializer<T> codec, T value) throws IOException {
+        byte[] bytes = codec.serialize(value);
+        assertThat(codec.deserialize(codec.getVersion(), bytes)).isEqualTo(value);
+        for (int length = 0; length < bytes.length; length++) {
+            byte[] cut = Arrays.copyOf(bytes, length);
+            assertThatThrownBy(() -> codec.deserialize(codec.getVersion(), cut))
+                    .isInstanceOfAny(IOException.class, IllegalArgumentException.class);
+        }
+        assertThatThrownBy(() -> codec.deserialize(99, bytes)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void splitsSurvive() throws IOException {
+        survives(SplitCodec.splits(), new LoadSplit(3, -5, "00000003-1", 2, 10, PostgresSplit.OPEN_END, 12));
+        survives(SplitCodec.splits(), new StreamSplit(9, List.of(1, -2), List.of(3L, -4L), Optional.of(LOADED)));
+        survives(SplitCodec.splits(), new StreamSplit(9, List.of(), List.of(), Optional.empty()));
+    }
+
+    @Test
+    void enumeratorStateSurvives() throws IOException {
+        for (EnumeratorState.Phase phase : EnumeratorState.Phase.values()) {
+            survives(SplitCodec.enumerator(), new EnumeratorState(phase, List.of(4, 5), Optional.of(LOADED)));
+            survives(SplitCodec.enumerator(), new EnumeratorState(phase, List.of(), Optional.empty()));
+        }
+    }
+}

@@ -1,0 +1,312 @@
+package dev.sluice.ingest.postgres.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.postgres.LoadedTables;
+import dev.sluice.ingest.table.ColumnType.Scalar;
+import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.ingest.table.SourceTable.SourceColumn;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class PgOutputDecoderTest {
+    private static final SourceTable ORDERS = table(100, "orders", false);
+    private static final SourceTable FULL = table(200, "full_rows", true);
+
+    private static SourceTable table(int oid, String name, boolean full) {
+        return new SourceTable(
+                oid,
+                "shop",
+                name,
+                List.of(
+                        new SourceColumn("id", 23, -1, true, Scalar.INTEGER),
+                        new SourceColumn("note", 25, -1, false, Scalar.TEXT)),
+                List.of(0),
+                full);
+    }
+
+    private static PgOutputDecoder decoder(long position, long... skipTo) {
+        return new PgOutputDecoder(
+                List.of(ORDERS, FULL), position, Arrays.stream(skipTo).boxed().toList(), null);
+    }
+
+    private static void accept(PgOutputDecoder decoder, byte[]... messages) {
+        for (byte[] message : messages) {
+            // Messages lie somewhere in a larger array.
+            byte[] padded = new byte[message.length + 9];
+            Arrays.fill(padded, (byte) 0x55);
+            System.arraycopy(message, 0, padded, 5, message.length);
+            decoder.accept(padded, 5, 5 + message.length);
+        }
+    }
+
+    private static void transaction(PgOutputDecoder decoder, long commitLsn, byte[]... changes) {
+        accept(decoder, Messages.begin(commitLsn, 1_700_000_000_000_000L + commitLsn));
+        accept(decoder, Messages.relation(ORDERS), Messages.relation(FULL));
+        accept(decoder, changes);
+        accept(decoder, Messages.commit(commitLsn, commitLsn + 8));
+    }
+
+    private static List<String> describe(List<RowBatch> batches) {
+        List<String> text = new ArrayList<>();
+        for (RowBatch batch : batches) {
+            if (batch.kind != RowBatch.Kind.CHANGES) {
+                text.add(batch.kind + "@" + batch.lsn);
+                continue;
+            }
+            for (int i = 0; i < batch.count; i++) {
+                text.add((char) batch.operations[i] + "" + batch.table + "@" + batch.lsns[i]
+                        + row(batch, batch.oldOffsets[i], " old ") + row(batch, batch.newOffsets[i], " "));
+            }
+        }
+        return text;
+    }
+
+    private static String row(RowBatch batch, int offset, String prefix) {
+        if (offset == RowBatch.NONE) {
+            return "";
+        }
+        ByteBuffer in = ByteBuffer.wrap(batch.bytes).position(offset);
+        assertThat(in.getShort()).isEqualTo((short) 2);
+        List<String> values = new ArrayList<>();
+        for (int column = 0; column < 2; column++) {
+            int length = in.getInt();
+            if (length < 0) {
+                values.add(length == RowBatch.NULL ? "null" : "unchanged");
+            } else if (column == 0) {
+                assertThat(length).isEqualTo(4);
+                values.add("" + in.getInt());
+            } else {
+                byte[] bytes = new byte[length];
+                in.get(bytes);
+                values.add(new String(bytes, StandardCharsets.UTF_8));
+            }
+        }
+        return prefix + values;
+    }
+
+    @Test
+    void rewritesEveryKindOfChange() {
+        PgOutputDecoder decoder = decoder(0, 0, 0);
+        transaction(
+                decoder,
+                1000,
+                Messages.insert(100, 1, "one"),
+                Messages.update(100, 'K', null, 1, Messages.UNCHANGED),
+                Messages.update(100, 'K', new Object[] {1, null}, 2, null),
+                Messages.delete(100, 'K', 2, null),
+                Messages.update(200, 'O', new Object[] {5, "kept"}, 6, Messages.UNCHANGED),
+                Messages.delete(200, 'O', 6, "kept"));
+        List<RowBatch> batches = decoder.takeAll();
+        assertThat(describe(batches))
+                .containsExactly(
+                        "I0@1000 [1, one]",
+                        "U0@1000 [1, unchanged]",
+                        "U0@1000 old [1, null] [2, null]",
+                        "D0@1000 old [2, null]",
+                        "U1@1000 old [5, kept] [6, kept]",
+                        "D1@1000 old [6, kept]",
+                        "PROGRESS@1000");
+        assertThat(batches.get(0).oldRowsAreFull).isFalse();
+        assertThat(batches.get(1).oldRowsAreFull).isTrue();
+        assertThat(batches.get(0).commitTimeMicros).isEqualTo(1_700_000_000_001_000L);
+    }
+
+    @Test
+    void dropsWholeTransactionsByCommitLsnForEachTable() {
+        PgOutputDecoder decoder = decoder(0, 1000, 2000);
+        transaction(decoder, 1000, Messages.insert(100, 1, "a"), Messages.insert(200, 1, "a"));
+        transaction(decoder, 1500, Messages.insert(100, 2, "b"), Messages.insert(200, 2, "b"));
+        transaction(decoder, 2500, Messages.insert(100, 3, "c"), Messages.insert(200, 3, "c"));
+        assertThat(describe(decoder.takeAll()))
+                .containsExactly("I0@1500 [2, b]", "I0@2500 [3, c]", "I1@2500 [3, c]", "PROGRESS@2500");
+    }
+
+    @Test
+    void dropsWhatWasEmittedBeforeARestart() {
+        PgOutputDecoder decoder = decoder(1500, 1000, 1000);
+        transaction(decoder, 1500, Messages.insert(100, 2, "b"));
+        assertThat(describe(decoder.takeAll())).isEmpty();
+        transaction(decoder, 1501, Messages.insert(100, 3, "c"));
+        assertThat(describe(decoder.takeAll())).containsExactly("I0@1501 [3, c]", "PROGRESS@1501");
+    }
+
+    @Test
+    void keepsATransactionThatCommitsExactlyWhereTheServerSaidItStood() {
+        PgOutputDecoder decoder = decoder(0, 0, 0);
+        decoder.sentUpTo(3000);
+        assertThat(describe(decoder.takeAll())).containsExactly("PROGRESS@2999");
+        long resumed = decoder.position();
+        PgOutputDecoder after = decoder(resumed, 0, 0);
+        transaction(after, 3000, Messages.insert(100, 1, "a"));
+        assertThat(describe(after.takeAll())).containsExactly("I0@3000 [1, a]", "PROGRESS@3000");
+    }
+
+    @Test
+    void progressNeverMovesBackNorIntoAnOpenTransaction() {
+        PgOutputDecoder decoder = decoder(0, 0, 0);
+        transaction(decoder, 5000);
+        decoder.sentUpTo(4000);
+        assertThat(decoder.position()).isEqualTo(5000);
+        accept(decoder, Messages.begin(6000, 0));
+        decoder.sentUpTo(9000);
+        assertThat(decoder.position()).isEqualTo(5000);
+        assertThatThrownBy(decoder::takeAll).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void comparesPositionsAsUnsignedNumbers() {
+        long high = 0xF000_0000_0000_0000L;
+        PgOutputDecoder decoder = decoder(0, 10, 10);
+        transaction(decoder, high, Messages.insert(100, 1, "a"));
+        assertThat(describe(decoder.takeAll())).first().asString().startsWith("I0@");
+    }
+
+    @Test
+    void truncateComesAloneAndInOrder() {
+        PgOutputDecoder decoder = decoder(0, 0, 0);
+        transaction(
+                decoder, 1000, Messages.insert(100, 1, "a"), Messages.truncate(100, 200), Messages.insert(100, 2, "b"));
+        List<RowBatch> batches = decoder.takeAll();
+        assertThat(describe(batches))
+                .containsExactly("I0@1000 [1, a]", "T0@1000", "T1@1000", "I0@1000 [2, b]", "PROGRESS@1000");
+        assertThat(batches.get(1).count).isEqualTo(1);
+    }
+
+    @Test
+    void announcesALoadBetweenTheChangesBeforeAndAfterItsLsn() {
+        PgOutputDecoder decoder = new PgOutputDecoder(
+                List.of(ORDERS, FULL), 0, List.of(500L, 2000L), new LoadedTables(2000, 1, List.of(1), List.of(3L)));
+        transaction(decoder, 1000, Messages.insert(100, 1, "a"), Messages.insert(200, 1, "a"));
+        transaction(decoder, 3000, Messages.insert(100, 2, "b"), Messages.insert(200, 2, "b"));
+        assertThat(describe(decoder.takeAll()))
+                .containsExactly("I0@1000 [1, a]", "LOADED@2000", "I0@3000 [2, b]", "I1@3000 [2, b]", "PROGRESS@3000");
+    }
+
+    @Test
+    void announcesALoadAtOnceWhenNothingIsBeforeIt() {
+        PgOutputDecoder decoder = new PgOutputDecoder(
+                List.of(ORDERS, FULL), 0, List.of(2000L, 2000L), new LoadedTables(2000, 1, List.of(0, 1), List.of()));
+        assertThat(decoder.hasNews()).isTrue();
+        assertThat(describe(decoder.takeAll())).containsExactly("LOADED@2000");
+    }
+
+    @Test
+    void announcesALoadToAnIdleStream() {
+        PgOutputDecoder decoder = new PgOutputDecoder(
+                List.of(ORDERS, FULL), 0, List.of(500L, 2000L), new LoadedTables(2000, 1, List.of(1), List.of()));
+        decoder.sentUpTo(2000);
+        assertThat(describe(decoder.takeAll())).containsExactly("PROGRESS@1999");
+        decoder.sentUpTo(2001);
+        assertThat(describe(decoder.takeAll())).containsExactly("LOADED@2000", "PROGRESS@2000");
+    }
+
+    @Test
+    void cutsALargeTransactionIntoBoundedBatchesThatCanBeTakenEarly() {
+        PgOutputDecoder decoder = decoder(0, 0, 0);
+        accept(decoder, Messages.begin(1000, 0), Messages.relation(ORDERS));
+        String kilobyte = "x".repeat(1024);
+        int taken = 0;
+        for (int i = 0; i < 2000; i++) {
+            accept(decoder, Messages.insert(100, i, kilobyte));
+            for (RowBatch batch : decoder.takeSealed()) {
+                assertThat(batch.bytes.length).isLessThanOrEqualTo(2 * PgOutputDecoder.BATCH_BYTES);
+                taken += batch.count;
+            }
+        }
+        assertThat(taken).isGreaterThan(1500);
+        accept(decoder, Messages.commit(1000, 1008));
+        int rest = decoder.takeAll().stream().mapToInt(b -> b.count).sum();
+        assertThat(taken + rest).isEqualTo(2000);
+        assertThat(decoder.pendingBytes()).isZero();
+    }
+
+    @Test
+    void refusesAChangedTableOnceItsChangesAreWanted() {
+        SourceTable wider = new SourceTable(
+                100,
+                "shop",
+                "orders",
+                List.of(
+                        ORDERS.columns().get(0),
+                        ORDERS.columns().get(1),
+                        new SourceColumn("extra", 23, -1, false, Scalar.INTEGER)),
+                List.of(0),
+                false);
+        PgOutputDecoder decoder = decoder(0, 1000, 0);
+        accept(
+                decoder,
+                Messages.begin(1000, 0),
+                Messages.relation(wider),
+                Messages.insert(100, 1, "a", 2),
+                Messages.commit(1000, 1008),
+                Messages.begin(2000, 0));
+        assertThatThrownBy(() -> accept(decoder, Messages.insert(100, 1, "a", 2)))
+                .isInstanceOfSatisfying(
+                        SluiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.E0404))
+                .hasMessageContaining("shop.orders")
+                .hasMessageContaining("extra");
+    }
+
+    @Test
+    void takesTextOnlyWhereItIsTheBinaryForm() {
+        PgOutputDecoder decoder = decoder(0, 0, 0);
+        accept(
+                decoder,
+                Messages.begin(1000, 0),
+                Messages.relation(ORDERS),
+                Messages.insert(100, 1, new Messages.Text("t")));
+        assertThatThrownBy(() -> accept(decoder, Messages.insert(100, new Messages.Text("1"), "x")))
+                .isInstanceOfSatisfying(
+                        SluiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.E0401));
+    }
+
+    @Test
+    void refusesACommitThatDoesNotFitItsBeginning() {
+        PgOutputDecoder decoder = decoder(0, 0, 0);
+        accept(decoder, Messages.begin(1000, 0));
+        assertThatThrownBy(() -> accept(decoder, Messages.commit(1008, 1016))).isInstanceOf(SluiceException.class);
+    }
+
+    @Test
+    void neverReadsBeyondADamagedMessage() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        byte[][] whole = {
+            Messages.begin(1000, 0),
+            Messages.relation(ORDERS),
+            Messages.insert(100, 1, "some text"),
+            Messages.update(100, 'K', new Object[] {1, null}, 2, "x"),
+            Messages.update(200, 'O', new Object[] {1, "y"}, 2, Messages.UNCHANGED),
+            Messages.delete(100, 'K', 2, null),
+            Messages.truncate(100, 200),
+            Messages.commit(1000, 1008)
+        };
+        for (int round = 0; round < 20_000; round++) {
+            PgOutputDecoder decoder = decoder(0, 0, 0);
+            accept(decoder, whole[0], whole[1], Messages.relation(FULL));
+            byte[] message = whole[random.nextInt(whole.length)].clone();
+            int length = random.nextBoolean() ? random.nextInt(message.length) : message.length;
+            for (int i = random.nextInt(3); i > 0 && length > 0; i--) {
+                message[random.nextInt(length)] = (byte) random.nextInt(256);
+            }
+            try {
+                byte[] exact = Arrays.copyOf(message, length);
+                decoder.accept(exact, 0, length);
+            } catch (SluiceException expected) {
+                assertThat(expected.code()).as("seed %d", seed).isNotNull();
+            } catch (RuntimeException e) {
+                throw new AssertionError("seed " + seed + ", message " + Arrays.toString(message), e);
+            }
+        }
+    }
+}
