@@ -14,7 +14,7 @@ import java.util.Set;
  * own, stopped when the JVM ends. Servers start when a test first asks for them.
  */
 public final class SharedStack {
-    private static final int PORT_OFFSET = 5_000;
+    private static final String PORT_OFFSET = System.getenv().getOrDefault("SLUICE_TEST_PORT_OFFSET", "5000");
     private static LocalStack stack;
 
     private SharedStack() {}
@@ -28,7 +28,7 @@ public final class SharedStack {
             StackConfig config = new StackConfig(
                     project,
                     project.resolve("e2e/target/stack"),
-                    StackPorts.DEFAULT.plus(PORT_OFFSET),
+                    StackPorts.DEFAULT.plus(Integer.parseInt(PORT_OFFSET)),
                     StackConfig.Store.AUTO);
             stack = new LocalStack(config, new Progress(System.out, false));
             Runtime.getRuntime().addShutdownHook(new Thread(stack::down, "stop the shared stack"));

@@ -73,9 +73,19 @@ final class ShortestFloat {
         BigDecimal low = exact.add(below).divide(two);
         BigDecimal high = exact.add(above).divide(two);
         for (int digits = 1; digits < mostDigits; digits++) {
-            BigDecimal rounded = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
-            if (rounded.compareTo(low) > 0 && rounded.compareTo(high) < 0) {
-                return rounded;
+            BigDecimal down = exact.round(new MathContext(digits, RoundingMode.DOWN));
+            BigDecimal up = exact.round(new MathContext(digits, RoundingMode.UP));
+            boolean downFits = down.compareTo(low) > 0;
+            boolean upFits = up.compareTo(high) < 0;
+            // At a power of two the gap below is half the gap above, so the nearer one may be outside.
+            if (downFits && upFits) {
+                int nearer = exact.subtract(down).compareTo(up.subtract(exact));
+                return nearer < 0
+                        ? down
+                        : nearer > 0 ? up : exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
+            }
+            if (downFits || upFits) {
+                return downFits ? down : up;
             }
         }
         return exact.round(new MathContext(mostDigits, RoundingMode.HALF_EVEN));

@@ -1,0 +1,91 @@
+package dev.sluice.e2e.pipeline;
+
+import dev.sluice.e2e.shop.ShopDatabase;
+import dev.sluice.spec.PipelineSpec;
+import dev.sluice.spec.PipelineSpec.CatalogSpec;
+import dev.sluice.spec.PipelineSpec.HotSpec;
+import dev.sluice.spec.PipelineSpec.ModelsSpec;
+import dev.sluice.spec.PipelineSpec.PostgresSourceSpec;
+import dev.sluice.spec.PipelineSpec.S3Spec;
+import dev.sluice.spec.PipelineSpec.TableSpec;
+import dev.sluice.spec.PipelineSpec.UpkeepSpec;
+import dev.sluice.spec.Secret;
+import dev.sluice.stack.LocalStack;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/** Specs of pipelines on the shared stack; each test has a database and a namespace of its own. */
+public final class TestPipeline {
+    private TestPipeline() {}
+
+    /** A pipeline of {@code tables} of the schema public, without hot store and models. */
+    public static PipelineSpec spec(LocalStack stack, String name, List<TableSpec> tables) {
+        Map<String, String> env = stack.environment();
+        S3Spec s3 = new S3Spec(
+                env.get("SLUICE_S3_ENDPOINT"),
+                env.get("SLUICE_S3_REGION"),
+                env.get("SLUICE_S3_ACCESS_KEY_ID"),
+                new Secret(env.get("SLUICE_S3_SECRET_ACCESS_KEY")));
+        return new PipelineSpec(
+                name,
+                new CatalogSpec(
+                        env.get("SLUICE_CATALOG_URI"),
+                        new Secret(env.get("SLUICE_CATALOG_TOKEN")),
+                        env.get("SLUICE_WAREHOUSE"),
+                        name + "_bronze",
+                        Optional.of(s3)),
+                new PostgresSourceSpec(
+                        env.get("SLUICE_POSTGRES_HOST"),
+                        Integer.parseInt(env.get("SLUICE_POSTGRES_PORT")),
+                        name,
+                        env.get("SLUICE_POSTGRES_USER"),
+                        new Secret(env.get("SLUICE_POSTGRES_PASSWORD")),
+                        "disable",
+                        tables),
+                1_000,
+                2,
+                new HotSpec("", "", new Secret(""), "hot", List.of(), Optional.empty(), Duration.ofDays(8), 1_000),
+                new ModelsSpec(Optional.empty(), "", "sluice", "lake"),
+                new UpkeepSpec(128L << 20, 5, 5, Duration.ofHours(24), 10));
+    }
+
+    /** Tables of the schema public by name, without excluded columns. */
+    public static List<TableSpec> tables(String... names) {
+        return List.of(names).stream()
+                .map(name -> new TableSpec("public", name, List.of()))
+                .toList();
+    }
+
+    /** The database of a pipeline that {@link #spec} made, as the shop's generator takes it. */
+    public static ShopDatabase shop(PipelineSpec spec) {
+        PostgresSourceSpec source = spec.source();
+        return new ShopDatabase(source.host(), source.port(), source.database(), source.user(), source.password());
+    }
+
+    /** Creates the database anew. Whatever is connected to it is thrown out. */
+    public static void createDatabase(LocalStack stack, String name) throws SQLException {
+        try (Connection connection = connect(stack, "postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop database if exists " + name + " with (force)");
+            statement.execute("create database " + name);
+        }
+    }
+
+    /** A connection in auto-commit mode. */
+    public static Connection connect(LocalStack stack, String database) throws SQLException {
+        Map<String, String> env = stack.environment();
+        Properties properties = new Properties();
+        properties.setProperty("user", env.get("SLUICE_POSTGRES_USER"));
+        properties.setProperty("password", env.get("SLUICE_POSTGRES_PASSWORD"));
+        properties.setProperty("options", "-c TimeZone=UTC");
+        return DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + env.get("SLUICE_POSTGRES_PORT") + "/" + database, properties);
+    }
+}

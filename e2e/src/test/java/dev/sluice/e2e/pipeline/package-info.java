@@ -1,0 +1,2 @@
+/** Pipelines on the shared stack. */
+package dev.sluice.e2e.pipeline;
