@@ -1,21 +1,25 @@
 package dev.sluice.stack;
 
 import dev.sluice.spec.Secret;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.stack.process.FileMutex;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Properties;
 
 /** Passwords and tokens of one stack: random, made once, kept in a file that only its owner reads. */
 final class StackSecrets {
+    private static final Duration LOCK_MAX = Duration.ofMinutes(1);
     private static final List<String> NAMES = List.of(
             "postgres-password",
             "catalog-token",
@@ -30,37 +34,46 @@ final class StackSecrets {
         this.values = values;
     }
 
+    /** Two first commands at once agree on one set of secrets. */
     static StackSecrets readOrCreate(Path home) {
+        FileMutex mutex = new FileMutex(home.resolve("secrets.lock"), LOCK_MAX);
+        try {
+            return new StackSecrets(mutex.hold(() -> {}, () -> readOrCreateFile(home)));
+        } catch (IOException e) {
+            throw new SluiceException(
+                    ErrorCode.E1305,
+                    "the secrets in " + home + " cannot be read or made (" + e.getMessage() + ")",
+                    "use the folder as the user who made it, or set SLUICE_HOME to another one",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SluiceException(ErrorCode.E1305, "interrupted while waiting for the secrets", "", e);
+        }
+    }
+
+    private static Properties readOrCreateFile(Path home) throws IOException {
         Path file = home.resolve("secrets.properties");
         Properties values = new Properties();
-        try {
-            if (Files.exists(file)) {
-                try (InputStream in = Files.newInputStream(file)) {
-                    values.load(in);
-                }
+        if (Files.exists(file)) {
+            try (InputStream in = Files.newInputStream(file)) {
+                values.load(in);
             }
-            boolean complete = true;
-            for (String name : NAMES) {
-                if (values.getProperty(name) == null) {
-                    values.setProperty(name, random());
-                    complete = false;
-                }
-            }
-            if (!complete) {
-                Path fresh = Files.createTempFile(
-                        home,
-                        "secrets",
-                        ".new",
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-                try (OutputStream out = Files.newOutputStream(fresh)) {
-                    values.store(out, "made by sluice for this local stack");
-                }
-                Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
-        return new StackSecrets(values);
+        List<String> missing =
+                NAMES.stream().filter(name -> values.getProperty(name) == null).toList();
+        if (!missing.isEmpty()) {
+            missing.forEach(name -> values.setProperty(name, random()));
+            Path fresh = Files.createTempFile(
+                    home,
+                    "secrets",
+                    ".new",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            try (OutputStream out = Files.newOutputStream(fresh)) {
+                values.store(out, "made by sluice for this local stack");
+            }
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        }
+        return values;
     }
 
     private static String random() {

@@ -1,17 +1,13 @@
 package dev.sluice.stack.fetch;
 
+import dev.sluice.stack.process.FileMutex;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.zip.ZipFile;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
@@ -21,6 +17,8 @@ import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
  * moved there when it is whole, under a file lock, so that two commands at once do not meet.
  */
 public final class ServerFiles {
+    private static final Duration OTHER_COMMAND_MAX = Duration.ofHours(1);
+
     private final Path cache;
     private final Progress progress;
 
@@ -86,40 +84,23 @@ public final class ServerFiles {
         if (Files.isDirectory(place)) {
             return place;
         }
-        Files.createDirectories(cache);
-        try (FileChannel channel = FileChannel.open(
-                        cache.resolve(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock lock = channel.lock()) {
-            if (lock.isValid() && Files.isDirectory(place)) {
-                return place;
-            }
-            Path work = cache.resolve(name + ".new");
-            delete(work);
-            Path download = Files.createDirectories(work.resolve("download"));
-            Path unpacked = Files.createDirectories(work.resolve("unpacked"));
-            unpacking.run(new Download(artifact, progress).into(download), unpacked);
-            Files.move(unpacked, place, StandardCopyOption.ATOMIC_MOVE);
-            delete(work);
-        }
+        new FileMutex(cache.resolve(name + ".lock"), OTHER_COMMAND_MAX)
+                .hold(() -> progress.say("waiting for another command that fetches " + artifact.name()), () -> {
+                    if (!Files.isDirectory(place)) {
+                        make(place, artifact, unpacking);
+                    }
+                    return place;
+                });
         return place;
     }
 
-    private static void delete(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, IOException failure) throws IOException {
-                Files.delete(folder);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+    private void make(Path place, Artifact artifact, Unpacking unpacking) throws IOException, InterruptedException {
+        Path work = place.resolveSibling(place.getFileName() + ".new");
+        Folders.delete(work);
+        Path download = Files.createDirectories(work.resolve("download"));
+        Path unpacked = Files.createDirectories(work.resolve("unpacked"));
+        unpacking.run(new Download(artifact, progress).into(download), unpacked);
+        Files.move(unpacked, place, StandardCopyOption.ATOMIC_MOVE);
+        Folders.delete(work);
     }
 }

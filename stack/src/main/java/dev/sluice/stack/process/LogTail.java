@@ -14,11 +14,16 @@ public final class LogTail {
     private LogTail() {}
 
     public static List<String> of(Path log, int lines) {
+        return of(log, lines, 0);
+    }
+
+    /** Only what was written from byte {@code from} on: the last start, without the ones before. */
+    public static List<String> of(Path log, int lines, long from) {
         if (!Files.exists(log)) {
             return List.of();
         }
         try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-            int length = (int) Math.min(BYTES_MAX, file.length());
+            int length = (int) Math.clamp(file.length() - from, 0, BYTES_MAX);
             byte[] bytes = new byte[length];
             file.seek(file.length() - length);
             file.readFully(bytes);

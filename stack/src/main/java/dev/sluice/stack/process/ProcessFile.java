@@ -4,29 +4,32 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Remembers a child process across invocations of the command: its PID and when it started, so that another process that
- * got the same PID later is not taken for it.
+ * Remembers a server across invocations of the command. The server's own first act is to write the file, so that there is
+ * no moment in which it runs unknown.
  */
 public final class ProcessFile {
+    /** {@code $0} is the file. The program takes the shell's place, number and start included. */
+    private static final String WRITE_AND_BECOME =
+            "cat /proc/$$/stat /proc/sys/kernel/random/boot_id > \"$0.new\" && mv -f \"$0.new\" \"$0\" && exec \"$@\"";
+
     private final Path file;
 
     public ProcessFile(Path file) {
         this.file = file;
     }
 
-    public void write(ProcessHandle process) {
-        Instant start = process.info().startInstant().orElse(Instant.EPOCH);
-        try {
-            Files.createDirectories(file.getParent());
-            Files.write(file, List.of(Long.toString(process.pid()), Long.toString(start.toEpochMilli())));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /**
+     * What to run instead of {@code command}: the same program in a session of its own, so that the terminal's Ctrl-C
+     * does not reach it and its whole group can be signalled, with this file written first.
+     */
+    public List<String> wrap(List<String> command) {
+        List<String> head = List.of("setsid", "sh", "-c", WRITE_AND_BECOME, file.toString());
+        return Stream.concat(head.stream(), command.stream()).toList();
     }
 
     /** Whether a process was started and not stopped by us; it may have crashed. */
@@ -35,34 +38,13 @@ public final class ProcessFile {
     }
 
     /** The process, if it still runs. */
-    public Optional<ProcessHandle> process() {
-        if (!exists()) {
-            return Optional.empty();
-        }
+    public Optional<ProcessIdentity> process() {
         try {
-            List<String> lines = Files.readAllLines(file);
-            long pid = Long.parseLong(lines.get(0));
-            long startMillis = Long.parseLong(lines.get(1));
-            return ProcessHandle.of(pid)
-                    .filter(ProcessHandle::isAlive)
-                    .filter(handle -> !isZombie(pid))
-                    .filter(handle -> handle.info()
-                                    .startInstant()
-                                    .map(Instant::toEpochMilli)
-                                    .orElse(0L)
-                            == startMillis);
-        } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
-            return Optional.empty();
-        }
-    }
-
-    /** A killed child whose parent has not asked for it yet still has a PID. */
-    private static boolean isZombie(long pid) {
-        try {
-            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-            return stat.charAt(stat.lastIndexOf(')') + 2) == 'Z';
-        } catch (IOException | IndexOutOfBoundsException e) {
-            return false;
+            return Files.exists(file)
+                    ? ProcessIdentity.parse(Files.readString(file)).filter(ProcessIdentity::isAlive)
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -3,40 +3,64 @@ package dev.sluice.stack.server;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.stack.StackServer;
+import dev.sluice.stack.fetch.Folders;
 import dev.sluice.stack.fetch.ServerFiles;
+import dev.sluice.stack.process.LogTail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 
-/**
- * PostgreSQL 18: the demo's source, and the store of the catalog.
- *
- * <p>It refuses to run as root. Where we are root it runs in a user namespace of its own in which our user has another
- * number: the data folder may then lie anywhere that root can reach, and nothing has to change its owner.
- */
+/** PostgreSQL 18: the demo's source, and the store of the catalog. */
 final class PostgresServer implements Server {
     static final String USER = "sluice";
     private static final List<String> DATABASES = List.of("catalog", "ecommerce");
     private static final int INITDB_SECONDS_MAX = 120;
 
+    private static final Map<String, String> SETTINGS = Map.ofEntries(
+            Map.entry("listen_addresses", "127.0.0.1"),
+            Map.entry("unix_socket_directories", ""),
+            Map.entry("wal_level", "logical"),
+            Map.entry("max_wal_senders", "20"),
+            Map.entry("max_replication_slots", "20"),
+            Map.entry("max_connections", "100"),
+            Map.entry("shared_buffers", "512MB"),
+            Map.entry("max_wal_size", "4GB"),
+            Map.entry("timezone", "UTC"),
+            Map.entry("log_timezone", "UTC"));
+
     private final Layout layout;
     private final ServerFiles files;
+    private final PostgresAccounts accounts;
     private Path installation;
+    private Path data;
+    private PostgresAccount account;
+
+    /** Where the account to run as comes from; tests name one. */
+    interface PostgresAccounts {
+        PostgresAccount choose() throws IOException, InterruptedException;
+    }
 
     PostgresServer(Layout layout, ServerFiles files) {
+        this(layout, files, PostgresAccount::detect);
+    }
+
+    PostgresServer(Layout layout, ServerFiles files, PostgresAccounts accounts) {
         this.layout = layout;
         this.files = files;
+        this.accounts = accounts;
     }
 
     @Override
@@ -60,81 +84,85 @@ final class PostgresServer implements Server {
 
     @Override
     public void prepare() throws Exception {
-        installation = files.postgres();
-        Path data = layout.data("postgres");
-        if (!Files.exists(data.resolve("PG_VERSION"))) {
-            initialize(data);
+        account = accounts.choose();
+        Path home = layout.config().home();
+        Path shared = files.postgres();
+        installation = account.reachable(shared, home);
+        if (!Files.isDirectory(installation)) {
+            Path fresh = installation.resolveSibling(installation.getFileName() + ".new");
+            Folders.delete(fresh);
+            Folders.copy(shared, fresh);
+            account.own(fresh);
+            Files.move(fresh, installation, StandardCopyOption.ATOMIC_MOVE);
+        }
+        data = account.reachable(home.resolve("data/postgres"), home);
+        if (!Files.exists(data)) {
+            initialize();
         }
     }
 
-    private void initialize(Path data) throws IOException, InterruptedException {
-        Path password = Files.createTempFile(
-                layout.config().home(),
-                "initdb",
-                ".pw",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    /** Made beside its place and moved there when it is whole: an interrupted command leaves nothing half made. */
+    private void initialize() throws IOException, InterruptedException {
+        Path fresh = data.resolveSibling("postgres.new");
+        Folders.delete(fresh);
+        Files.createDirectories(fresh);
+        Path password = fresh.resolveSibling("postgres.password");
+        Files.deleteIfExists(password);
+        Files.createFile(password, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try {
             Files.writeString(password, layout.environment().get("SLUICE_POSTGRES_PASSWORD"));
-            List<String> command = unprivileged(
-                    installation.resolve("bin/initdb").toString(),
-                    "-D",
-                    data.toString(),
-                    "-U",
-                    USER,
-                    "--pwfile=" + password,
-                    "--auth=scram-sha-256",
-                    "--encoding=UTF8",
-                    "--locale=C",
-                    "--no-sync");
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            String output =
-                    new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-            if (!process.waitFor(INITDB_SECONDS_MAX, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                throw new SluiceException(
-                        ErrorCode.E1302,
-                        "PostgreSQL's data folder could not be made: " + output.strip(),
-                        "see that " + data + " is writable and has room, delete it, and try again");
-            }
+            account.own(password);
+            account.own(fresh);
+            initdb(fresh, password);
         } finally {
             Files.delete(password);
+        }
+        Files.move(fresh, data, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private void initdb(Path fresh, Path password) throws IOException, InterruptedException {
+        Path log =
+                Files.createDirectories(layout.config().home().resolve("logs")).resolve("initdb.log");
+        List<String> command = account.wrap(List.of(
+                installation.resolve("bin/initdb").toString(),
+                "-D",
+                fresh.toString(),
+                "-U",
+                USER,
+                "--pwfile=" + password,
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-sync"));
+        Process process = new ProcessBuilder(command)
+                .directory(fresh.toFile())
+                .redirectErrorStream(true)
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectOutput(log.toFile())
+                .start();
+        if (!process.waitFor(INITDB_SECONDS_MAX, TimeUnit.SECONDS) || process.exitValue() != 0) {
+            process.destroyForcibly();
+            throw new SluiceException(
+                    ErrorCode.E1302,
+                    "PostgreSQL's data folder could not be made; the end of " + log + ":\n  "
+                            + String.join("\n  ", LogTail.of(log, 10)),
+                    "see that " + fresh.getParent() + " is writable and has room, and try again");
         }
     }
 
     @Override
-    public Launch launch() throws Exception {
-        List<String> command = unprivileged(
+    public Launch launch() {
+        List<String> command = new ArrayList<>(List.of(
                 installation.resolve("bin/postgres").toString(),
                 "-D",
-                layout.data("postgres").toString(),
+                data.toString(),
                 "-p",
-                Integer.toString(port()));
-        Map<String, String> settings = Map.of(
-                "listen_addresses", "127.0.0.1",
-                "unix_socket_directories", "",
-                "wal_level", "logical",
-                "max_wal_senders", "20",
-                "max_replication_slots", "20",
-                "max_connections", "100",
-                "shared_buffers", "512MB",
-                "max_wal_size", "4GB",
-                "timezone", "UTC",
-                "log_timezone", "UTC");
-        settings.forEach((name, value) -> {
+                Integer.toString(port())));
+        SETTINGS.forEach((name, value) -> {
             command.add("-c");
             command.add(name + "=" + value);
         });
-        return new Launch(command, Map.of("LC_ALL", "C"), layout.config().home());
-    }
-
-    private static List<String> unprivileged(String... command) throws IOException {
-        List<String> full = new ArrayList<>();
-        if ((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0) {
-            full.addAll(List.of("unshare", "--user", "--map-user=1000", "--map-group=1000"));
-        }
-        full.addAll(List.of(command));
-        return full;
+        return new Launch(account.wrap(command), Map.of("LC_ALL", "C"), data);
     }
 
     @Override
@@ -172,8 +200,23 @@ final class PostgresServer implements Server {
         return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port() + "/" + database, properties);
     }
 
+    /** TERM would wait until every client has left by itself. */
     @Override
     public String stopSignal() {
         return "INT";
+    }
+
+    /** It writes a checkpoint when it stops. */
+    @Override
+    public Duration stopWithin() {
+        return Duration.ofSeconds(60);
+    }
+
+    /** After a kill -9 its children live a moment longer, and a new server refuses until they are gone. */
+    @Override
+    public boolean startsOnAnotherTry(List<String> logTail) {
+        return logTail.stream()
+                .anyMatch(line -> line.contains("pre-existing shared memory block")
+                        || line.contains("lock file \"postmaster.pid\" already exists"));
     }
 }

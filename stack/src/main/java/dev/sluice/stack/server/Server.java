@@ -2,6 +2,7 @@ package dev.sluice.stack.server;
 
 import dev.sluice.stack.StackServer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -23,12 +24,22 @@ public interface Server {
     /** Asks for something real. False or an exception: not yet. */
     boolean isReady() throws Exception;
 
-    /** Done once the server answers, at every start. */
+    /** Done once the server answers, at every start and also where it ran already. */
     default void afterStart() throws Exception {}
 
     /** How the server is told to stop: TERM, or INT where TERM would wait for its clients. */
     default String stopSignal() {
         return "TERM";
+    }
+
+    /** How long it may take to stop before it is killed. */
+    default Duration stopWithin() {
+        return Duration.ofSeconds(15);
+    }
+
+    /** Whether a start that failed with these last lines in the log is worth another one. */
+    default boolean startsOnAnotherTry(List<String> logTail) {
+        return false;
     }
 
     /** A command line without secrets, and the environment that carries them. */
