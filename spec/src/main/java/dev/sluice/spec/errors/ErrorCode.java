@@ -144,6 +144,11 @@ public enum ErrorCode {
             USER,
             NEVER,
             "Check the name; SHOW TABLES FROM bronze, run by `sluice sql`, lists what there is."),
+    E0704(
+            "catalog database not reachable",
+            EXTERNAL,
+            TIMED,
+            "Check database.url, user and password in catalog.yaml, and that PostgreSQL runs."),
     E0801(
             "upkeep failed",
             EXTERNAL,

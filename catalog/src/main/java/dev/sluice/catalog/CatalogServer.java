@@ -1,0 +1,184 @@
+package dev.sluice.catalog;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.sluice.catalog.config.CatalogConfig;
+import dev.sluice.catalog.config.CatalogConfig.DatabaseConfig;
+import dev.sluice.catalog.config.CatalogConfigFile;
+import dev.sluice.catalog.http.HttpFront;
+import dev.sluice.catalog.rest.Routes;
+import dev.sluice.catalog.tables.PostgresCatalog;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.iceberg.aws.s3.S3FileIO;
+import org.apache.iceberg.io.FileIO;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The catalog as a process: {@code CatalogServer --config catalog.yaml}. Exit code 2 says that the command or the file
+ * is wrong, 1 that something else kept the server from starting; a signal ends it after the requests under way.
+ */
+public final class CatalogServer implements AutoCloseable {
+    private static final long DATABASE_RETRY_MILLIS = 500;
+    private static final int CONNECTION_WAIT_MILLIS_MAX = 10_000;
+
+    private final PostgresCatalog catalog;
+    private final HttpFront http;
+
+    private CatalogServer(PostgresCatalog catalog, HttpFront http) {
+        this.catalog = catalog;
+        this.http = http;
+    }
+
+    public static void main(String[] arguments) {
+        if (arguments.length != 2 || !arguments[0].equals("--config")) {
+            System.err.println("usage: CatalogServer --config catalog.yaml");
+            System.exit(2);
+        }
+        quietLibraries();
+        CatalogConfigFile.Parsed parsed =
+                CatalogConfigFile.read(Path.of(arguments[1]), name -> Optional.ofNullable(System.getenv(name)));
+        parsed.problems().forEach(System.err::println);
+        if (parsed.config().isEmpty()) {
+            System.exit(2);
+        }
+        try {
+            run(parsed.config().get());
+        } catch (SluiceException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static void run(CatalogConfig config) {
+        long startedNanos = System.nanoTime();
+        CatalogServer server = start(config);
+        Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
+        Logger log = LoggerFactory.getLogger(CatalogServer.class);
+        log.info(
+                "ready on http://{}:{} after {} ms; warehouse {}, authentication {}",
+                config.bind(),
+                server.port(),
+                (System.nanoTime() - startedNanos) / 1_000_000,
+                config.warehouse(),
+                config.tokens().isNone() ? "none" : "by tokens");
+    }
+
+    /** Starts the server; {@link SluiceException} when the database stays away or the port is taken. */
+    public static CatalogServer start(CatalogConfig config) {
+        return start(config, store(config));
+    }
+
+    /** Starts the server over another store of files than the configured one. */
+    static CatalogServer start(CatalogConfig config, FileIO files) {
+        HikariDataSource database = connect(config);
+        PostgresCatalog catalog = PostgresCatalog.open(database, files, config.warehouse());
+        try {
+            return new CatalogServer(catalog, HttpFront.start(config, Routes.of(catalog, config)));
+        } catch (SluiceException e) {
+            catalog.close();
+            throw e;
+        }
+    }
+
+    public int port() {
+        return http.port();
+    }
+
+    @Override
+    public void close() {
+        http.close();
+        catalog.close();
+    }
+
+    private static FileIO store(CatalogConfig config) {
+        Map<String, String> properties = new HashMap<>(
+                config.objectStore().properties(config.objectStore().keys()));
+        // A store that hangs must not hold the requests' threads for minutes.
+        properties.put("http-client.type", "apache");
+        properties.put("http-client.apache.connection-timeout-ms", "3000");
+        properties.put("http-client.apache.socket-timeout-ms", "15000");
+        properties.put("http-client.apache.max-connections", Integer.toString(2 * config.requestThreads()));
+        properties.put("s3.retry.num-retries", "3");
+        properties.put("s3.retry.min-wait-ms", "100");
+        properties.put("s3.retry.max-wait-ms", "2000");
+        S3FileIO files = new S3FileIO();
+        files.initialize(properties);
+        return files;
+    }
+
+    private static HikariDataSource connect(CatalogConfig config) {
+        DatabaseConfig database = config.database();
+        HikariConfig pool = new HikariConfig();
+        pool.setPoolName("catalog");
+        pool.setJdbcUrl(database.url());
+        pool.setUsername(database.user());
+        pool.setPassword(database.password().reveal());
+        pool.setMaximumPoolSize(config.requestThreads());
+        pool.setMinimumIdle(1);
+        pool.setConnectionTimeout(CONNECTION_WAIT_MILLIS_MAX);
+        // The first connection is awaited below, where it is clear what to say.
+        pool.setInitializationFailTimeout(-1);
+        pool.addDataSourceProperty("ApplicationName", "sluice-catalog");
+        pool.addDataSourceProperty("connectTimeout", "5");
+        pool.addDataSourceProperty("tcpKeepAlive", "true");
+        // The server gives up before the socket does: an error is an answer, a time-out is none.
+        pool.addDataSourceProperty("socketTimeout", "40");
+        pool.addDataSourceProperty("options", "-c lock_timeout=10s -c statement_timeout=30s");
+        HikariDataSource source = new HikariDataSource(pool);
+        await(source, config);
+        return source;
+    }
+
+    private static void await(HikariDataSource source, CatalogConfig config) {
+        long deadlineNanos = System.nanoTime() + config.databaseWaitMillis() * 1_000_000;
+        while (true) {
+            try {
+                source.getConnection().close();
+                return;
+            } catch (SQLException e) {
+                if (System.nanoTime() - deadlineNanos >= 0) {
+                    source.close();
+                    throw notReachable(config, e);
+                }
+            }
+            pause(DATABASE_RETRY_MILLIS);
+        }
+    }
+
+    private static SluiceException notReachable(CatalogConfig config, SQLException e) {
+        return new SluiceException(
+                ErrorCode.E0704,
+                config.database().url() + " did not answer for " + config.databaseWaitMillis() / 1000 + " s: "
+                        + (e.getCause() == null ? e : e.getCause()).getMessage(),
+                "check database.url, user and password, and that PostgreSQL runs",
+                e);
+    }
+
+    private static void pause(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the database", e);
+        }
+    }
+
+    /** Only of this process: whoever embeds the server has a log of its own. Must come before the first logger. */
+    private static void quietLibraries() {
+        String prefix = "org.slf4j.simpleLogger.";
+        System.setProperty(prefix + "showDateTime", "true");
+        System.setProperty(prefix + "dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
+        System.setProperty(prefix + "showThreadName", "false");
+        System.setProperty(prefix + "showShortLogName", "true");
+        System.setProperty(prefix + "log.org.apache.iceberg", "warn");
+        System.setProperty(prefix + "log.com.zaxxer.hikari", "warn");
+        System.setProperty(prefix + "log.software.amazon", "warn");
+    }
+}

@@ -1,0 +1,2 @@
+/** {@code catalog.yaml} as records. */
+package dev.sluice.catalog.config;

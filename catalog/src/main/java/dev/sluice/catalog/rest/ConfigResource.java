@@ -1,0 +1,40 @@
+package dev.sluice.catalog.rest;
+
+import dev.sluice.catalog.auth.Role;
+import dev.sluice.catalog.config.CatalogConfig;
+import dev.sluice.catalog.config.CatalogConfig.Keys;
+import dev.sluice.catalog.config.CatalogConfig.ObjectStoreConfig;
+import dev.sluice.catalog.http.Call;
+import dev.sluice.catalog.http.Reply;
+import java.util.List;
+import org.apache.iceberg.exceptions.NoSuchWarehouseException;
+import org.apache.iceberg.rest.Endpoint;
+import org.apache.iceberg.rest.responses.ConfigResponse;
+
+/** Tells clients how to reach the object store, and which endpoints there are. */
+final class ConfigResource {
+    private final CatalogConfig config;
+    private final List<Endpoint> endpoints;
+
+    ConfigResource(CatalogConfig config, List<Endpoint> endpoints) {
+        this.config = config;
+        this.endpoints = List.copyOf(endpoints);
+    }
+
+    /** Everything is a default: a client in another network may know the store by another name. */
+    Reply config(Call call) {
+        call.parameter("warehouse").ifPresent(this::checkWarehouse);
+        ObjectStoreConfig store = config.objectStore();
+        Keys keys = call.role() == Role.READER ? store.readerKeys().orElse(store.keys()) : store.keys();
+        return Reply.ok(ConfigResponse.builder()
+                .withDefaults(store.properties(keys))
+                .withEndpoints(endpoints)
+                .build());
+    }
+
+    private void checkWarehouse(String asked) {
+        if (!asked.replaceFirst("/+$", "").equals(config.warehouse())) {
+            throw new NoSuchWarehouseException("This catalog has one warehouse, %s", config.warehouse());
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The endpoints of the Iceberg REST specification that the catalog offers. */
+package dev.sluice.catalog.rest;

@@ -1,0 +1,2 @@
+/** Tables as rows of PostgreSQL that name metadata files in the object store, and how both change together. */
+package dev.sluice.catalog.tables;
