@@ -42,7 +42,19 @@ public record PipelineSpec(
      * @param s3 object store settings; empty means: take what {@code /v1/config} hands out
      */
     public record CatalogSpec(String uri, Secret token, String warehouse, String bronzeNamespace, Optional<S3Spec> s3)
-            implements Serializable {}
+            implements Serializable {
+        /** An {@link Optional} is not serializable; what is inside travels instead. */
+        private Object writeReplace() {
+            return new Wire(uri, token, warehouse, bronzeNamespace, s3.orElse(null));
+        }
+
+        private record Wire(String uri, Secret token, String warehouse, String bronzeNamespace, S3Spec s3)
+                implements Serializable {
+            private Object readResolve() {
+                return new CatalogSpec(uri, token, warehouse, bronzeNamespace, Optional.ofNullable(s3));
+            }
+        }
+    }
 
     /** S3 settings of the client, where the catalog does not hand them out. */
     public record S3Spec(String endpoint, String region, String accessKeyId, Secret secretAccessKey)
@@ -89,7 +101,35 @@ public record PipelineSpec(
             Optional<String> viewsDirectory,
             Duration retention,
             long flushIntervalMillis)
-            implements Serializable {}
+            implements Serializable {
+        private Object writeReplace() {
+            return new Wire(
+                    url, user, password, database, tables, viewsDirectory.orElse(null), retention, flushIntervalMillis);
+        }
+
+        private record Wire(
+                String url,
+                String user,
+                Secret password,
+                String database,
+                List<String> tables,
+                String viewsDirectory,
+                Duration retention,
+                long flushIntervalMillis)
+                implements Serializable {
+            private Object readResolve() {
+                return new HotSpec(
+                        url,
+                        user,
+                        password,
+                        database,
+                        tables,
+                        Optional.ofNullable(viewsDirectory),
+                        retention,
+                        flushIntervalMillis);
+            }
+        }
+    }
 
     /**
      * SQL models, run by Trino.
@@ -99,7 +139,18 @@ public record PipelineSpec(
      * @param trinoCatalog Trino's name of the Iceberg catalog
      */
     public record ModelsSpec(Optional<String> directory, String trinoUrl, String trinoUser, String trinoCatalog)
-            implements Serializable {}
+            implements Serializable {
+        private Object writeReplace() {
+            return new Wire(directory.orElse(null), trinoUrl, trinoUser, trinoCatalog);
+        }
+
+        private record Wire(String directory, String trinoUrl, String trinoUser, String trinoCatalog)
+                implements Serializable {
+            private Object readResolve() {
+                return new ModelsSpec(Optional.ofNullable(directory), trinoUrl, trinoUser, trinoCatalog);
+            }
+        }
+    }
 
     /** Policies of upkeep. Sizes are bytes. */
     public record UpkeepSpec(
