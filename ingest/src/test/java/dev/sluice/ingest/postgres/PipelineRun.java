@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.Configuration;
@@ -87,11 +88,11 @@ final class PipelineRun implements AutoCloseable {
     }
 
     void stop() throws Exception {
-        job.cancel().get();
         try {
+            job.cancel().get();
             job.getJobExecutionResult().get();
-        } catch (java.util.concurrent.ExecutionException e) {
-            // A cancelled job ends with an exception.
+        } catch (ExecutionException | IllegalStateException e) {
+            // A job that is cancelled ends with an exception; one that has ended took its cluster with it.
         }
         job = null;
     }

@@ -1,0 +1,125 @@
+package dev.sluice.ingest.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.ingest.postgres.slot.ReplicationSlot;
+import dev.sluice.spec.Lsn;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import java.sql.Connection;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(180)
+class SlotIT {
+    private static final TestPostgres POSTGRES = TestPostgres.start();
+
+    private static void stopsWith(PipelineRun run, String text) {
+        assertThatThrownBy(() -> run.job().getJobExecutionResult().get(60, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasStackTraceContaining(text);
+    }
+
+    @Test
+    void refusesARecreatedSlot() throws Exception {
+        POSTGRES.run("create table recreated (id int primary key)", "insert into recreated values (1)");
+        try (PipelineRun run = new PipelineRun(POSTGRES, "recreated", 1, "recreated")) {
+            run.start();
+            run.awaitEqual();
+            run.stop();
+            POSTGRES.run(
+                    "select pg_drop_replication_slot('sluice_recreated')",
+                    "insert into recreated values (2)",
+                    "select pg_create_logical_replication_slot('sluice_recreated', 'pgoutput')");
+            run.start();
+            stopsWith(run, "E0212");
+        }
+    }
+
+    @Test
+    void refusesToGoOnWithoutItsSlot() throws Exception {
+        POSTGRES.run("create table missing_slot (id int primary key)");
+        try (PipelineRun run = new PipelineRun(POSTGRES, "missing_slot", 1, "missing_slot")) {
+            run.start();
+            run.awaitEqual();
+            run.stop();
+            POSTGRES.run("select pg_drop_replication_slot('sluice_missing_slot')");
+            run.start();
+            stopsWith(run, "E0215");
+        }
+    }
+
+    @Test
+    void aChangedTableStopsTheStreamWithoutLosingWhatCameBefore() throws Exception {
+        POSTGRES.run("create table altered (id int primary key, v int)");
+        try (PipelineRun run = new PipelineRun(POSTGRES, "altered", 1, "altered")) {
+            run.start();
+            run.awaitEqual();
+            POSTGRES.run("insert into altered values (1, 1)");
+            run.awaitEqual();
+            POSTGRES.run("alter table altered add column w int", "insert into altered values (2, 2, 2)");
+            stopsWith(run, "column w was added");
+            assertThat(run.lake.rows(0)).hasSize(1);
+            assertThat(run.lake.faults()).isEmpty();
+        }
+    }
+
+    @Test
+    void acknowledgesNothingBeyondTheRecord() throws Exception {
+        POSTGRES.run("create table recorded (id int primary key)", "create table other_writes (v text)");
+        try (PipelineRun run = new PipelineRun(POSTGRES, "recorded", 1, "recorded")) {
+            run.start();
+            run.awaitEqual();
+            for (int i = 0; i < 20; i++) {
+                POSTGRES.run(
+                        "insert into recorded values (" + i + ")",
+                        "insert into other_writes select repeat('x', 1000) from generate_series(1, 200)");
+                String confirmed = POSTGRES.one(
+                        "select confirmed_flush_lsn from pg_replication_slots where slot_name = 'sluice_recorded'");
+                Lsn known = Lsn.max(
+                        run.lake.acknowledged().orElse(Lsn.ZERO),
+                        run.lake.stamps().values().stream().max(Lsn::compareTo).orElseThrow());
+                assertThat(Long.compareUnsigned(Lsn.parse(confirmed).value(), known.value() + 1))
+                        .isLessThanOrEqualTo(0);
+                Thread.sleep(150);
+            }
+            run.awaitEqual();
+        } finally {
+            POSTGRES.run("drop table other_writes");
+        }
+    }
+
+    @Test
+    void aLeftoverOfAnUnfinishedLoadIsReplaced() throws Exception {
+        POSTGRES.run(
+                "create table leftover (id int primary key)",
+                "insert into leftover values (1)",
+                "select pg_create_logical_replication_slot('sluice_leftover', 'pgoutput')",
+                "insert into leftover values (2)");
+        try (PipelineRun run = new PipelineRun(POSTGRES, "leftover", 1, "leftover")) {
+            run.start();
+            POSTGRES.run("insert into leftover values (3)");
+            run.awaitEqual();
+        }
+    }
+
+    @Test
+    void anInvalidatedSlotIsToldFromOneThatIsAhead() throws Exception {
+        POSTGRES.run("select pg_create_logical_replication_slot('sluice_checks', 'pgoutput')");
+        ReplicationSlot slot = new ReplicationSlot("sluice_checks");
+        try (Connection connection = POSTGRES.connect()) {
+            Lsn confirmed = slot.state(connection).orElseThrow().confirmedFlush();
+            slot.check(connection, confirmed);
+            slot.check(connection, new Lsn(confirmed.value() - 1));
+            assertThatThrownBy(() -> slot.check(connection, new Lsn(confirmed.value() - 2)))
+                    .isInstanceOfSatisfying(
+                            SluiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.E0212));
+            slot.drop(connection);
+            slot.drop(connection);
+            assertThat(slot.state(connection)).isEmpty();
+        }
+    }
+}
