@@ -58,9 +58,10 @@ public final class CatalogServer implements AutoCloseable {
 
     private static void run(CatalogConfig config) {
         long startedNanos = System.nanoTime();
-        CatalogServer server = start(config);
-        Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
         Logger log = LoggerFactory.getLogger(CatalogServer.class);
+        FileIO files = store(config);
+        CatalogServer server = start(config, files);
+        Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
         log.info(
                 "ready on http://{}:{} after {} ms; warehouse {}, authentication {}",
                 config.bind(),
@@ -68,6 +69,19 @@ public final class CatalogServer implements AutoCloseable {
                 (System.nanoTime() - startedNanos) / 1_000_000,
                 config.warehouse(),
                 config.tokens().isNone() ? "none" : "by tokens");
+        Thread.ofPlatform().daemon().name("store-check").start(() -> checkStore(config, files, log));
+    }
+
+    /** Asks the store for a file that need not exist: the first commit then does not wait for the S3 client to load. */
+    private static void checkStore(CatalogConfig config, FileIO files, Logger log) {
+        try {
+            files.newInputFile(config.warehouse() + "/.sluice").exists();
+        } catch (RuntimeException e) {
+            log.warn(
+                    "the object store at {} does not answer: {}",
+                    config.objectStore().endpoint(),
+                    e.toString());
+        }
     }
 
     /** Starts the server; {@link SluiceException} when the database stays away or the port is taken. */
@@ -178,6 +192,8 @@ public final class CatalogServer implements AutoCloseable {
         System.setProperty(prefix + "showThreadName", "false");
         System.setProperty(prefix + "showShortLogName", "true");
         System.setProperty(prefix + "log.org.apache.iceberg", "warn");
+        // It says that Hadoop's metrics are missing, which they are.
+        System.setProperty(prefix + "log.org.apache.iceberg.aws.s3.S3FileIO", "error");
         System.setProperty(prefix + "log.com.zaxxer.hikari", "warn");
         System.setProperty(prefix + "log.software.amazon", "warn");
     }

@@ -6,6 +6,7 @@ import dev.sluice.catalog.config.CatalogConfig.Keys;
 import dev.sluice.catalog.config.CatalogConfig.ObjectStoreConfig;
 import dev.sluice.catalog.http.Call;
 import dev.sluice.catalog.http.Reply;
+import java.util.HashMap;
 import java.util.List;
 import org.apache.iceberg.exceptions.NoSuchWarehouseException;
 import org.apache.iceberg.rest.Endpoint;
@@ -26,8 +27,9 @@ final class ConfigResource {
         call.parameter("warehouse").ifPresent(this::checkWarehouse);
         ObjectStoreConfig store = config.objectStore();
         Keys keys = call.role() == Role.READER ? store.readerKeys().orElse(store.keys()) : store.keys();
+        // A copy: the builder asks its maps for null keys.
         return Reply.ok(ConfigResponse.builder()
-                .withDefaults(store.properties(keys))
+                .withDefaults(new HashMap<>(store.properties(keys)))
                 .withEndpoints(endpoints)
                 .build());
     }
