@@ -32,12 +32,6 @@ final class Failures {
                         thrown + "",
                         debug ? "open an issue with this trace" : "run again with --debug and open an issue",
                         thrown);
-        boolean json = arguments.hasMatchedOption("-o")
-                && "json"
-                        .equalsIgnoreCase(String.valueOf(arguments
-                                .matchedOption("-o")
-                                .originalStringValues()
-                                .getFirst()));
         session.out().flush();
         session.say(json ? asJson(error) : error.getMessage());
         if (debug) {

@@ -1,10 +1,21 @@
 package dev.sluice.cli;
 
 import dev.sluice.cli.lake.HistoryCommand;
+import dev.sluice.cli.lake.MaintainCommand;
 import dev.sluice.cli.lake.ModelsCommand;
 import dev.sluice.cli.lake.SqlCommand;
 import dev.sluice.cli.lake.TagsCommand;
+import dev.sluice.cli.lake.VerifyCommand;
+import dev.sluice.cli.pipeline.ApplyCommand;
+import dev.sluice.cli.pipeline.PipelinesCommand;
+import dev.sluice.cli.pipeline.StopCommand;
 import dev.sluice.cli.pipeline.ValidateCommand;
+import dev.sluice.cli.stack.DownCommand;
+import dev.sluice.cli.stack.FetchCommand;
+import dev.sluice.cli.stack.InstallCommand;
+import dev.sluice.cli.stack.LogsCommand;
+import dev.sluice.cli.stack.StatusCommand;
+import dev.sluice.cli.stack.UpCommand;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -47,7 +58,18 @@ public final class Main {
     static int run(Session session, String... arguments) {
         Failures failures = new Failures(session, List.of(arguments));
         CommandLine line = new CommandLine(new Main())
+                .addSubcommand(new UpCommand(session))
+                .addSubcommand(new DownCommand(session))
+                .addSubcommand(new StatusCommand(session))
+                .addSubcommand(new LogsCommand(session))
+                .addSubcommand(new FetchCommand(session))
+                .addSubcommand(new InstallCommand(session))
                 .addSubcommand(new ValidateCommand(session))
+                .addSubcommand(new ApplyCommand(session))
+                .addSubcommand(new StopCommand(session))
+                .addSubcommand(new PipelinesCommand(session))
+                .addSubcommand(new VerifyCommand(session))
+                .addSubcommand(new MaintainCommand(session))
                 .addSubcommand(new SqlCommand(session))
                 .addSubcommand(new HistoryCommand(session))
                 .addSubcommand(new TagsCommand(session))

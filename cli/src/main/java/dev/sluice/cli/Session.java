@@ -54,7 +54,7 @@ public record Session(
 
     /** A variable of the process; where it has none, of the local stack. */
     public Optional<String> variable(String name) {
-        return Optional.ofNullable(environment.get(name)).or(() -> StackEnvironment.variable(this, name));
+        return StackEnvironment.lookup(this).apply(name);
     }
 
     /** A line for the person who waits; not part of the result. */

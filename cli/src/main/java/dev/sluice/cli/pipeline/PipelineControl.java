@@ -1,0 +1,157 @@
+package dev.sluice.cli.pipeline;
+
+import dev.sluice.cli.Session;
+import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
+import dev.sluice.ingest.postgres.connection.PostgresConnector;
+import dev.sluice.spec.PipelineSpec;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.stack.flink.FlinkRest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Starts and stops the jobs of pipelines. The lake is the checkpoint: a job started anew goes on where the lake is. */
+public final class PipelineControl {
+    private static final String JOB_CLASS = "dev.sluice.ingest.PipelineJob";
+    private static final Duration STARTED_WITHIN = Duration.ofSeconds(90);
+    private static final Duration ENDED_WITHIN = Duration.ofSeconds(60);
+
+    private final Session session;
+    private final PipelineFiles files;
+
+    public PipelineControl(Session session) {
+        this.session = session;
+        this.files = new PipelineFiles(session.home());
+    }
+
+    /** What applying came to. */
+    public enum Outcome {
+        STARTED,
+        RESTARTED,
+        UNCHANGED
+    }
+
+    /**
+     * Makes the pipeline run as the spec says. A job of the same spec is left alone; one of another spec is cancelled
+     * first.
+     *
+     * @param file where the spec came from
+     * @throws SluiceException E02xx, E0406 when the source is not fit; E1306, E1307
+     */
+    public Outcome apply(PipelineSpec spec, Path file) {
+        FlinkRest flink = flink();
+        Optional<FlinkRest.Job> running = flink.activeJob(jobName(spec.pipeline()));
+        boolean unchanged = files.findSpec(spec.pipeline()).filter(spec::equals).isPresent();
+        if (running.isPresent() && unchanged) {
+            record(spec.pipeline(), running.get().id(), file);
+            return Outcome.UNCHANGED;
+        }
+        SourceCatalogue.read(new PostgresConnector(spec.source(), "sluice apply"), spec.source(), spec.slotName());
+        running.ifPresent(job -> cancel(flink, job));
+        files.writeSpec(spec);
+        submit(flink, spec.pipeline(), file);
+        return running.isPresent() ? Outcome.RESTARTED : Outcome.STARTED;
+    }
+
+    /** Cancels the job of the pipeline, if it runs, and remembers that it shall not run. */
+    public boolean stop(String pipeline) {
+        files.spec(pipeline);
+        FlinkRest flink = flink();
+        Optional<FlinkRest.Job> running = flink.activeJob(jobName(pipeline));
+        running.ifPresent(job -> cancel(flink, job));
+        AppliedPipeline before = files.applied(pipeline).orElse(new AppliedPipeline("", "", true));
+        files.record(pipeline, new AppliedPipeline(before.jobId(), before.file(), true));
+        return running.isPresent();
+    }
+
+    /** Starts every pipeline again that was applied, was not stopped, and does not run. */
+    public void resume() {
+        for (String pipeline : files.names()) {
+            Optional<AppliedPipeline> applied = files.applied(pipeline).filter(record -> !record.stopped());
+            if (applied.isPresent() && flink().activeJob(jobName(pipeline)).isEmpty()) {
+                session.say("starting pipeline " + pipeline + " again");
+                submit(flink(), pipeline, Path.of(applied.get().file()));
+            }
+        }
+    }
+
+    /** The name by which the job of a pipeline is found on the cluster; PipelineJob gives it. */
+    static String jobName(String pipeline) {
+        return "sluice " + pipeline;
+    }
+
+    /** The cluster that SLUICE_FLINK_URL names: the local stack's, where nothing else is set. */
+    public FlinkRest flink() {
+        return new FlinkRest(session.variable("SLUICE_FLINK_URL")
+                .orElseThrow(() -> new SluiceException(
+                        ErrorCode.E1306, "there is no local stack in " + session.home(), "run `sluice up`")));
+    }
+
+    private void submit(FlinkRest flink, String pipeline, Path file) {
+        String job = flink.run(
+                jobJar("ingest"),
+                JOB_CLASS,
+                java.util.List.of(
+                        "--pipeline-file",
+                        files.specFile(pipeline).toAbsolutePath().toString()));
+        record(pipeline, job, file);
+        awaitRunning(flink, pipeline, job);
+    }
+
+    Path jobJar(String module) {
+        return session.project().resolve(module + "/target/sluice-" + module + "-0.1.0-SNAPSHOT-job.jar");
+    }
+
+    private static void awaitRunning(FlinkRest flink, String pipeline, String job) {
+        long deadline = System.nanoTime() + STARTED_WITHIN.toNanos();
+        String state = flink.state(job);
+        while (!state.equals("RUNNING") && System.nanoTime() < deadline) {
+            if (state.equals("FAILED") || state.equals("CANCELED")) {
+                break;
+            }
+            pause();
+            state = flink.state(job);
+        }
+        if (!state.equals("RUNNING")) {
+            throw new SluiceException(
+                    ErrorCode.E1307,
+                    "the job of pipeline " + pipeline + " is " + state
+                            + flink.rootException(job)
+                                    .map(Stacktraces::cause)
+                                    .map(cause -> ": " + cause)
+                                    .orElse(""),
+                    "sluice logs jobmanager, sluice logs taskmanager");
+        }
+    }
+
+    private void cancel(FlinkRest flink, FlinkRest.Job job) {
+        flink.cancel(job.id());
+        try {
+            String state = flink.awaitEnd(job.id(), ENDED_WITHIN);
+            if (!new FlinkRest.Job(job.id(), job.name(), state).isEnded()) {
+                throw new SluiceException(
+                        ErrorCode.E1307,
+                        "the job " + job.id() + " is still " + state + " " + ENDED_WITHIN.toSeconds()
+                                + " s after it was cancelled",
+                        "try again, or look at sluice logs taskmanager");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SluiceException(ErrorCode.E1307, "interrupted while the job ended", "run the command again", e);
+        }
+    }
+
+    private void record(String pipeline, String job, Path file) {
+        files.record(pipeline, new AppliedPipeline(job, file.toAbsolutePath().toString(), false));
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(200);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SluiceException(ErrorCode.E1307, "interrupted while the job started", "see sluice pipelines", e);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package dev.sluice.cli.pipeline;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.cli.Session;
+import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.Progress;
+import dev.sluice.spec.Lsn;
+import dev.sluice.spec.PipelineSpec;
+import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.stack.flink.FlinkRest;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * How a pipeline is, judged by its progress: that Flink calls a job RUNNING says only that it has not ended.
+ *
+ * @param jobState Flink's word, or {@code none}
+ * @param acknowledged everything up to here is in the lake
+ * @param sourceAt where the source's WAL is now
+ * @param newestCommit when a table of the pipeline last got a snapshot
+ * @param slot state of the replication slot, in words
+ * @param problems what is wrong, for people
+ */
+public record PipelineHealth(
+        String pipeline,
+        Health health,
+        String jobState,
+        Optional<Lsn> acknowledged,
+        Optional<Lsn> sourceAt,
+        Optional<Instant> newestCommit,
+        String slot,
+        List<String> problems) {
+
+    /** The verdict. */
+    public enum Health {
+        /** Its job reads the slot. */
+        STREAMING,
+        /** Its job runs and has not acknowledged anything yet. */
+        LOADING,
+        /** It was stopped on purpose. */
+        STOPPED,
+        /** Something is wrong; the problems say what. */
+        FAILING
+    }
+
+    public PipelineHealth {
+        problems = List.copyOf(problems);
+    }
+
+    public boolean isWell() {
+        return health != Health.FAILING;
+    }
+
+    /** WAL that the source has written beyond what is acknowledged. */
+    public Optional<Long> behindBytes() {
+        return sourceAt.flatMap(now -> acknowledged.map(done -> Math.max(0, now.value() - done.value())));
+    }
+
+    /** All pipelines that were ever applied here. */
+    public static List<PipelineHealth> all(Session session) {
+        PipelineFiles files = new PipelineFiles(session.home());
+        return files.names().stream()
+                .filter(name -> files.applied(name).isPresent())
+                .map(name -> of(session, files, name))
+                .toList();
+    }
+
+    static PipelineHealth of(Session session, PipelineFiles files, String pipeline) {
+        List<String> problems = new ArrayList<>();
+        boolean stopped = files.applied(pipeline).map(AppliedPipeline::stopped).orElse(false);
+        String jobState = jobState(session, pipeline, stopped, problems);
+        Optional<PipelineSpec> spec = files.findSpec(pipeline);
+        if (spec.isEmpty()) {
+            problems.add("its resolved file cannot be read; apply it again");
+            return new PipelineHealth(
+                    pipeline,
+                    Health.FAILING,
+                    jobState,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    "unknown",
+                    problems);
+        }
+        LakeSide lake = LakeSide.read(spec.get(), problems);
+        SourceSide source = SourceSide.read(spec.get(), problems);
+        boolean loading = lake.acknowledged().isEmpty();
+        if (!stopped) {
+            source.problem(loading).ifPresent(problems::add);
+        }
+        Health health = stopped
+                ? Health.STOPPED
+                : !problems.isEmpty() ? Health.FAILING : loading ? Health.LOADING : Health.STREAMING;
+        return new PipelineHealth(
+                pipeline,
+                health,
+                jobState,
+                lake.acknowledged(),
+                source.walAt(),
+                lake.newestCommit(),
+                source.slot(),
+                problems);
+    }
+
+    private static String jobState(Session session, String pipeline, boolean stopped, List<String> problems) {
+        try {
+            FlinkRest flink = new PipelineControl(session).flink();
+            Optional<FlinkRest.Job> job = flink.activeJob(PipelineControl.jobName(pipeline));
+            if (job.isEmpty()) {
+                if (!stopped) {
+                    problems.add("its job does not run; `sluice apply` or `sluice up` starts it");
+                }
+                return "none";
+            }
+            if (!job.get().state().equals("RUNNING")) {
+                problems.add("its job is " + job.get().state().toLowerCase(Locale.ROOT)
+                        + flink.rootException(job.get().id())
+                                .map(trace -> ": " + Stacktraces.cause(trace))
+                                .orElse(""));
+            }
+            return job.get().state();
+        } catch (SluiceException e) {
+            problems.add(e.reason());
+            return "unknown";
+        }
+    }
+
+    /** For {@code -o json}. */
+    public ObjectNode toJson() {
+        ObjectNode node = new ObjectMapper().createObjectNode();
+        node.put("pipeline", pipeline);
+        node.put("health", health.name().toLowerCase(Locale.ROOT));
+        node.put("jobState", jobState);
+        node.put("acknowledgedLsn", acknowledged.map(Lsn::toString).orElse(null));
+        node.put("sourceLsn", sourceAt.map(Lsn::toString).orElse(null));
+        node.put("behindBytes", behindBytes().orElse(null));
+        node.put("newestCommit", newestCommit.map(Instant::toString).orElse(null));
+        node.put("slot", slot);
+        problems.forEach(node.putArray("problems")::add);
+        return node;
+    }
+
+    /** What the lake knows. */
+    private record LakeSide(Optional<Lsn> acknowledged, Optional<Instant> newestCommit) {
+        static LakeSide read(PipelineSpec spec, List<String> problems) {
+            try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
+                Optional<Instant> newest = spec.source().tables().stream()
+                        .map(table -> catalog.find(catalog.bronze(table.name())))
+                        .flatMap(Optional::stream)
+                        .filter(table -> table.currentSnapshot() != null)
+                        .map(table ->
+                                Instant.ofEpochMilli(table.currentSnapshot().timestampMillis()))
+                        .max(Instant::compareTo);
+                return new LakeSide(new Progress(catalog, spec.pipeline()).acknowledged(), newest);
+            } catch (SluiceException e) {
+                problems.add(e.reason());
+                return new LakeSide(Optional.empty(), Optional.empty());
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.sluice.cli.pipeline;
+
+import dev.sluice.cli.ExitCode;
+import dev.sluice.cli.Session;
+import dev.sluice.cli.output.Listing;
+import dev.sluice.cli.output.OutputOption;
+import dev.sluice.trino.query.OutputFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code sluice pipelines}: how the applied pipelines are. */
+@Command(
+        name = "pipelines",
+        mixinStandardHelpOptions = true,
+        description = "Shows the applied pipelines: whether they are well, and how far behind the source.")
+public final class PipelinesCommand implements Callable<Integer> {
+    private final Session session;
+
+    @Mixin
+    private OutputOption output;
+
+    public PipelinesCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        List<PipelineHealth> pipelines = PipelineHealth.all(session);
+        if (output.isJson()) {
+            var array = new com.fasterxml.jackson.databind.ObjectMapper().createArrayNode();
+            pipelines.forEach(pipeline -> array.add(pipeline.toJson()));
+            session.out().println(array.toPrettyString());
+        } else {
+            write(pipelines, output.format(), session);
+        }
+        return pipelines.stream().allMatch(PipelineHealth::isWell) ? ExitCode.OK : ExitCode.UNHEALTHY;
+    }
+
+    /** As a table, with the problems below it. */
+    public static void write(List<PipelineHealth> pipelines, OutputFormat format, Session session) {
+        Listing listing = new Listing(
+                "pipeline",
+                "health",
+                "job",
+                "acknowledged",
+                "source_at",
+                "behind_bytes:bigint",
+                "newest_commit",
+                "slot");
+        for (PipelineHealth pipeline : pipelines) {
+            listing.row(
+                    pipeline.pipeline(),
+                    pipeline.health().name().toLowerCase(Locale.ROOT),
+                    pipeline.jobState(),
+                    pipeline.acknowledged().map(Object::toString).orElse(null),
+                    pipeline.sourceAt().map(Object::toString).orElse(null),
+                    pipeline.behindBytes().orElse(null),
+                    pipeline.newestCommit().map(Object::toString).orElse(null),
+                    pipeline.slot());
+        }
+        listing.write(format, session.out());
+        for (PipelineHealth pipeline : pipelines) {
+            pipeline.problems().forEach(problem -> session.out().println("  " + pipeline.pipeline() + ": " + problem));
+        }
+        session.out().flush();
+    }
+}

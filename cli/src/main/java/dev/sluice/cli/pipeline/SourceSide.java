@@ -1,0 +1,64 @@
+package dev.sluice.cli.pipeline;
+
+import dev.sluice.ingest.postgres.connection.PostgresConnector;
+import dev.sluice.spec.Lsn;
+import dev.sluice.spec.PipelineSpec;
+import dev.sluice.spec.errors.SluiceException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the source knows of a pipeline.
+ *
+ * @param walAt end of its WAL
+ * @param slot {@code active}, {@code inactive}, {@code missing} or {@code unknown}, or a worse WAL state
+ */
+record SourceSide(Optional<Lsn> walAt, String slot) {
+    private static final String QUERY = """
+            SELECT pg_current_wal_flush_lsn()::text, s.active, s.wal_status
+            FROM (SELECT 1) one LEFT JOIN pg_replication_slots s ON s.slot_name = ?
+            """;
+
+    static SourceSide read(PipelineSpec spec, List<String> problems) {
+        PostgresConnector connector = new PostgresConnector(spec.source(), "sluice status");
+        try (Connection connection = connector.query();
+                PreparedStatement statement = connection.prepareStatement(QUERY)) {
+            statement.setString(1, spec.slotName());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return new SourceSide(
+                        Optional.of(Lsn.parse(row.getString(1))),
+                        slot(row.getObject(2, Boolean.class), row.getString(3)));
+            }
+        } catch (SQLException e) {
+            problems.add(
+                    "the source " + connector.target() + " could not be asked (SQL state " + e.getSQLState() + ")");
+        } catch (SluiceException e) {
+            problems.add(e.reason());
+        }
+        return new SourceSide(Optional.empty(), "unknown");
+    }
+
+    private static String slot(Boolean active, String walStatus) {
+        if (active == null) {
+            return "missing";
+        }
+        boolean endangered = "unreserved".equals(walStatus) || "lost".equals(walStatus);
+        return endangered ? walStatus : active ? "active" : "inactive";
+    }
+
+    /** What the slot says of a pipeline that should run. While a load runs the slot waits, and is read by nobody. */
+    Optional<String> problem(boolean loading) {
+        return switch (slot) {
+            case "lost" -> Optional.of("its slot lost WAL that it needs (E0214): load the pipeline again");
+            case "unreserved" -> Optional.of("its slot is about to lose WAL: raise max_slot_wal_keep_size");
+            case "missing" -> loading ? Optional.empty() : Optional.of("its slot is gone (E0215)");
+            case "inactive" -> loading ? Optional.empty() : Optional.of("nobody reads its slot");
+            default -> Optional.empty();
+        };
+    }
+}

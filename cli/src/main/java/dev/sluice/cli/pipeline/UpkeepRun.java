@@ -1,0 +1,75 @@
+package dev.sluice.cli.pipeline;
+
+import dev.sluice.cli.Session;
+import dev.sluice.compaction.job.TableReport;
+import dev.sluice.spec.PipelineSpec;
+import dev.sluice.spec.PipelineSpecJson;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.stack.flink.FlinkRest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Runs the upkeep job on the cluster and waits for its reports. */
+public final class UpkeepRun {
+    private static final String JOB_CLASS = "dev.sluice.compaction.job.UpkeepJob";
+    /** As UpkeepJob names its accumulators; that class itself needs Flink. */
+    private static final String REPORT_PREFIX = "report.";
+
+    private static final Duration ENDED_WITHIN = Duration.ofHours(6);
+
+    private final Session session;
+
+    public UpkeepRun(Session session) {
+        this.session = session;
+    }
+
+    /**
+     * @param tables names of lake tables; empty: all of the pipeline
+     * @return what was done, by table
+     * @throws SluiceException E0801 when the job failed; the tables are as they were, or done one by one
+     */
+    public Map<String, TableReport> run(PipelineSpec spec, List<String> tables) {
+        PipelineControl control = new PipelineControl(session);
+        FlinkRest flink = control.flink();
+        Path specFile = session.home().resolve("upkeep").resolve(spec.pipeline() + ".json");
+        PipelineSpecJson.write(specFile, spec);
+        List<String> arguments = new ArrayList<>(
+                List.of("--pipeline-file", specFile.toAbsolutePath().toString()));
+        if (!tables.isEmpty()) {
+            arguments.addAll(List.of("--tables", String.join(",", tables)));
+        }
+        String job = flink.run(control.jobJar("compaction"), JOB_CLASS, arguments);
+        session.say("upkeep of " + spec.pipeline() + " runs as job " + job);
+        String state = await(flink, job);
+        if (!state.equals("FINISHED")) {
+            throw new SluiceException(
+                    ErrorCode.E0801,
+                    "the job is " + state
+                            + flink.rootException(job)
+                                    .map(trace -> ": " + Stacktraces.cause(trace))
+                                    .orElse(""),
+                    "sluice logs taskmanager, then run it again");
+        }
+        Map<String, TableReport> reports = new TreeMap<>();
+        flink.accumulators(job).forEach((name, value) -> {
+            if (name.startsWith(REPORT_PREFIX)) {
+                reports.put(name.substring(REPORT_PREFIX.length()), TableReport.fromJson(value));
+            }
+        });
+        return reports;
+    }
+
+    private static String await(FlinkRest flink, String job) {
+        try {
+            return flink.awaitEnd(job, ENDED_WITHIN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SluiceException(ErrorCode.E0801, "interrupted; the job goes on", "look at Flink's web page", e);
+        }
+    }
+}
