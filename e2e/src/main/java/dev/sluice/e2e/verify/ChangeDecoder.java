@@ -144,6 +144,12 @@ final class ChangeDecoder {
             Relation relation = relations.get(in.getInt());
             if (isWanted(relation)) {
                 relation.rows().truncated();
+            } else if (relation != null && relation.rows() != null) {
+                // It came before the lock on the table, and emptied the table for our snapshot, too.
+                throw new SluiceException(
+                        ErrorCode.E1202,
+                        relation.rows().table().spec().qualifiedName() + " was truncated while the verification began",
+                        "verify again");
             }
         }
     }

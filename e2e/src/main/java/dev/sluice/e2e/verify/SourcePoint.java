@@ -9,8 +9,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 import org.postgresql.replication.PGReplicationStream;
 import org.postgresql.replication.ReplicationSlotInfo;
@@ -25,6 +27,7 @@ final class SourcePoint implements AutoCloseable {
     private static final Duration SLOT_PATIENCE = Duration.ofSeconds(60);
     private static final Duration STREAM_PATIENCE = Duration.ofMinutes(5);
     private static final long IDLE_NANOS = 2_000_000;
+    private static final int LOCK_TIMEOUT_MILLIS = 10_000;
 
     private final SourceConnections connections;
     private final Connection replication;
@@ -40,7 +43,8 @@ final class SourcePoint implements AutoCloseable {
         this.lsn = lsn;
     }
 
-    static SourcePoint create(SourceConnections connections) {
+    /** Locks {@code tables} against TRUNCATE, which older snapshots would see, until this is closed. */
+    static SourcePoint create(SourceConnections connections, List<ComparedTable> tables) {
         String name =
                 "sluice_verify_" + UUID.randomUUID().toString().replace("-", "").substring(0, 16);
         Connection replication = connections.replication(SLOT_PATIENCE);
@@ -55,7 +59,7 @@ final class SourcePoint implements AutoCloseable {
                     .withTemporaryOption()
                     .make();
             // Nothing may run on the replication connection before the snapshot is imported elsewhere.
-            Connection rows = importing(connections, info.getSnapshotName());
+            Connection rows = importing(connections, info.getSnapshotName(), tables);
             return new SourcePoint(
                     connections,
                     replication,
@@ -71,13 +75,21 @@ final class SourcePoint implements AutoCloseable {
         }
     }
 
-    private static Connection importing(SourceConnections connections, String snapshot) throws SQLException {
+    private static Connection importing(SourceConnections connections, String snapshot, List<ComparedTable> tables)
+            throws SQLException {
         Connection rows = connections.query();
         try (Statement statement = rows.createStatement()) {
             rows.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             rows.setReadOnly(true);
             rows.setAutoCommit(false);
             statement.execute("set transaction snapshot " + PostgresIdentifiers.literal(snapshot));
+            statement.execute("set local lock_timeout = " + LOCK_TIMEOUT_MILLIS);
+            statement.execute("lock table "
+                    + tables.stream()
+                            .map(table -> PostgresIdentifiers.quote(
+                                    table.spec().schema(), table.spec().name()))
+                            .collect(Collectors.joining(", "))
+                    + " in access share mode");
             return rows;
         } catch (SQLException e) {
             closeQuietly(rows);

@@ -51,7 +51,7 @@ public final class Verifier {
         long begun = System.nanoTime();
         SourceConnections connections = new SourceConnections(spec.source());
         List<ComparedTable> tables = tables(connections, options);
-        try (SourcePoint source = SourcePoint.create(connections)) {
+        try (SourcePoint source = SourcePoint.create(connections, tables)) {
             source.emitMessage("verify");
             // The snapshot holds the commits that begin before X: the source as of X - 1.
             Lsn snapshotLsn = new Lsn(source.lsn().value() - 1);

@@ -1,5 +1,7 @@
 package dev.sluice.e2e.pipeline;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.sluice.e2e.shop.ShopDatabase;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpec.CatalogSpec;
@@ -13,6 +15,7 @@ import dev.sluice.spec.Secret;
 import dev.sluice.stack.LocalStack;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -69,13 +72,27 @@ public final class TestPipeline {
         return new ShopDatabase(source.host(), source.port(), source.database(), source.user(), source.password());
     }
 
-    /** Creates the database anew. Whatever is connected to it is thrown out. */
+    /** Creates the database anew. Whatever is connected to it is thrown out, its slots are dropped. */
     public static void createDatabase(LocalStack stack, String name) throws SQLException {
         try (Connection connection = connect(stack, "postgres");
                 Statement statement = connection.createStatement()) {
+            statement.execute("select pg_terminate_backend(active_pid) from pg_replication_slots where database = '"
+                    + name + "' and active");
+            awaitNoActiveSlot(statement, name);
+            statement.execute("select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = '"
+                    + name + "'");
             statement.execute("drop database if exists " + name + " with (force)");
             statement.execute("create database " + name);
         }
+    }
+
+    private static void awaitNoActiveSlot(Statement statement, String database) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            try (ResultSet rows = statement.executeQuery(
+                    "select 1 from pg_replication_slots where active and database = '" + database + "'")) {
+                return !rows.next();
+            }
+        });
     }
 
     /** A connection in auto-commit mode. */
