@@ -1,5 +1,6 @@
 package dev.sluice.stack;
 
+import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.stack.fetch.Progress;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -7,11 +8,20 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The stack without the command line around it: {@code StackRunner up|down|status|env [server ...]}. */
+/** The stack without the command line around it: {@code StackRunner fetch|up|down|status|env [server ...]}. */
 public final class StackRunner {
     private StackRunner() {}
 
     public static void main(String[] arguments) {
+        try {
+            run(arguments);
+        } catch (SluiceException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static void run(String[] arguments) {
         LocalStack stack = new LocalStack(
                 StackConfig.fromEnvironment(System.getenv()), new Progress(System.out, System.console() != null));
         Set<StackServer> servers = Arrays.stream(arguments)
@@ -20,6 +30,7 @@ public final class StackRunner {
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(StackServer.class)));
         switch (arguments.length == 0 ? "status" : arguments[0]) {
             case "up" -> stack.up(servers.isEmpty() ? EnumSet.allOf(StackServer.class) : servers);
+            case "fetch" -> stack.fetch(servers.isEmpty() ? EnumSet.allOf(StackServer.class) : servers);
             case "down" -> stack.down();
             case "env" ->
                 stack.environment().forEach((name, value) -> System.out.println("export " + name + "='" + value + "'"));

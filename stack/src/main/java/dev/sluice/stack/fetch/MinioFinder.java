@@ -18,7 +18,7 @@ public final class MinioFinder {
     private MinioFinder() {}
 
     /** Looks at SLUICE_MINIO, {@code tools/} in the state folder, the PATH and GOPATH/bin. */
-    public static Optional<Path> find(Path home, boolean required) {
+    public static Optional<Path> find(Path home) {
         List<Path> places = new ArrayList<>();
         Optional.ofNullable(System.getenv("SLUICE_MINIO")).map(Path::of).ifPresent(places::add);
         places.add(home.resolve("tools/minio"));
@@ -27,14 +27,19 @@ public final class MinioFinder {
         }
         String goPath = System.getenv().getOrDefault("GOPATH", System.getProperty("user.home") + "/go");
         places.add(Path.of(goPath, "bin", "minio"));
-        Optional<Path> found = places.stream().filter(Files::isExecutable).findFirst();
-        if (found.isEmpty() && required) {
-            throw new SluiceException(
-                    ErrorCode.E1304,
-                    "no MinIO binary was found (SLUICE_MINIO, PATH, GOPATH/bin, tools/)",
-                    "run `sluice install minio`, or use --store s3proxy");
-        }
-        return found.map(Path::toAbsolutePath);
+        return places.stream()
+                .filter(place -> Files.isRegularFile(place) && Files.isExecutable(place))
+                .findFirst()
+                .map(Path::toAbsolutePath);
+    }
+
+    /** @throws SluiceException E1304 when there is none */
+    public static Path require(Path home) {
+        return find(home)
+                .orElseThrow(() -> new SluiceException(
+                        ErrorCode.E1304,
+                        "no MinIO binary was found (SLUICE_MINIO, " + home.resolve("tools") + ", PATH, GOPATH/bin)",
+                        "run `sluice install minio`, or use --store s3proxy"));
     }
 
     /** Builds MinIO with Go into {@code tools/} of the state folder; takes a few minutes. */

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,8 @@ import java.util.Set;
 /** Flink's REST interface, as far as jobs are submitted, watched and cancelled through it. Every call is bounded in time. */
 public final class FlinkRest {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
     private static final Duration SUBMIT_WITHIN = Duration.ofMinutes(3);
     private static final Set<String> ENDED = Set.of("FINISHED", "FAILED", "CANCELED", "SUSPENDED");
@@ -46,6 +49,15 @@ public final class FlinkRest {
     /** Number of registered TaskManagers. */
     public int taskManagers() {
         return get("/overview").path("taskmanagers").asInt();
+    }
+
+    /** Resource ids of the registered TaskManagers; one that died is listed until its heartbeat times out. */
+    public Set<String> taskManagerIds() {
+        Set<String> ids = new HashSet<>();
+        get("/taskmanagers")
+                .path("taskmanagers")
+                .forEach(one -> ids.add(one.path("id").asText()));
+        return ids;
     }
 
     public List<Job> jobs() {
@@ -176,9 +188,8 @@ public final class FlinkRest {
     }
 
     private JsonNode send(HttpRequest request, String failure) {
-        try (HttpClient client =
-                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build()) {
-            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+        try {
+            HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() >= 300) {
                 throw new SluiceException(ErrorCode.E1307, failure + ": " + rootCause(response.body()), "");
             }

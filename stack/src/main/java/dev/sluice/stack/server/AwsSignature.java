@@ -22,9 +22,10 @@ final class AwsSignature {
 
     private AwsSignature() {}
 
-    static void sign(HttpRequest.Builder request, URI uri, String key, String secret, String region)
+    /** @param at time of the request; the server refuses one that is some minutes off */
+    static void sign(HttpRequest.Builder request, URI uri, String key, String secret, String region, Instant at)
             throws GeneralSecurityException {
-        String time = TIME.format(Instant.now());
+        String time = TIME.format(at);
         String day = time.substring(0, 8);
         String bodyHash = hash("");
         String signedHeaders = "host;x-amz-content-sha256;x-amz-date";

@@ -1,11 +1,6 @@
 package dev.sluice.stack.server;
 
 import dev.sluice.stack.StackServer;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,11 +59,7 @@ final class CatalogServerProcess implements Server {
 
     @Override
     public boolean isReady() throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/health"))
-                .timeout(Duration.ofSeconds(10))
-                .build();
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
-        }
+        Probe.ok(Probe.request(url() + "/health").build());
+        return true;
     }
 }

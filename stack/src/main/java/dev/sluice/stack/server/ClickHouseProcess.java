@@ -3,12 +3,8 @@ package dev.sluice.stack.server;
 import dev.sluice.stack.StackServer;
 import dev.sluice.stack.fetch.ServerFiles;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,15 +70,11 @@ final class ClickHouseProcess implements Server {
 
     @Override
     public boolean isReady() throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/"))
-                .timeout(Duration.ofSeconds(10))
+        HttpRequest request = Probe.request(url() + "/")
                 .header("X-ClickHouse-User", layout.environment().get("SLUICE_CLICKHOUSE_USER"))
                 .header("X-ClickHouse-Key", layout.environment().get("SLUICE_CLICKHOUSE_PASSWORD"))
                 .POST(HttpRequest.BodyPublishers.ofString("SELECT 1"))
                 .build();
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
-            return response.statusCode() == 200 && response.body().strip().equals("1");
-        }
+        return Probe.ok(request).strip().equals("1");
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.stack.server;
 
 import dev.sluice.stack.StackPorts;
 import dev.sluice.stack.StackServer;
+import dev.sluice.stack.fetch.Folders;
 import dev.sluice.stack.flink.FlinkRest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,10 +48,25 @@ final class FlinkProcess implements Server {
         return isJobManager() ? "http://127.0.0.1:" + own().flink() : "(works for the JobManager)";
     }
 
+    private Path temporary() throws IOException {
+        return layout.data("flink").resolve(id.label() + "-tmp");
+    }
+
+    /** Names the TaskManager of the last start: the JobManager lists one that was killed for some seconds more. */
+    private Path resourceIdFile() throws IOException {
+        return layout.data("flink").resolve("taskmanager.id");
+    }
+
     @Override
     public void prepare() throws IOException {
+        Folders.delete(temporary());
+        Files.createDirectories(temporary());
+        if (isJobManager()) {
+            // Jobs end with their JobManager, and what they wrote here is of use to no other: the lake is the
+            // checkpoint.
+            Folders.delete(layout.data("flink/checkpoints"));
+        }
         layout.data("flink/checkpoints");
-        layout.data("flink/tmp");
     }
 
     @Override
@@ -63,6 +79,7 @@ final class FlinkProcess implements Server {
                         ? List.of("-Xmx256m", "-XX:MaxMetaspaceSize=192m")
                         : List.of("-Xms512m", "-Xmx512m", "-XX:MaxDirectMemorySize=256m", "-XX:MaxMetaspaceSize=256m"));
         command.add("-XX:+UseSerialGC");
+        command.add("-Djava.io.tmpdir=" + temporary());
         command.addAll(moduleOptions());
         command.add("-Dlog4j.configurationFile=file:" + layout.project("stack/etc/flink/log4j.properties"));
         command.addAll(List.of("-cp", layout.flinkClassPath(), isJobManager() ? JOB_MANAGER : TASK_MANAGER));
@@ -81,10 +98,15 @@ final class FlinkProcess implements Server {
                 "taskmanager.rpc.port=" + own().flinkTaskRpc(),
                 "taskmanager.data.port=" + own().flinkData(),
                 "execution.checkpointing.dir=file://" + flink.resolve("checkpoints"),
-                "io.tmp.dirs=" + flink.resolve("tmp"),
-                "web.upload.dir=" + flink.resolve("tmp"));
+                "io.tmp.dirs=" + temporary(),
+                "web.upload.dir=" + temporary());
         for (String setting : settings) {
             command.addAll(List.of("-D", setting));
+        }
+        if (!isJobManager()) {
+            String resourceId = "taskmanager-" + System.currentTimeMillis();
+            Files.writeString(resourceIdFile(), resourceId);
+            command.addAll(List.of("-D", "taskmanager.resource-id=" + resourceId));
         }
         return new Launch(command, layout.environment(), flink);
     }
@@ -104,8 +126,11 @@ final class FlinkProcess implements Server {
     }
 
     @Override
-    public boolean isReady() {
+    public boolean isReady() throws IOException {
         FlinkRest rest = new FlinkRest("http://127.0.0.1:" + own().flink());
-        return isJobManager() ? rest.taskManagers() >= 0 : rest.taskManagers() > 0;
+        if (isJobManager()) {
+            return rest.taskManagers() >= 0;
+        }
+        return rest.taskManagerIds().contains(Files.readString(resourceIdFile()));
     }
 }

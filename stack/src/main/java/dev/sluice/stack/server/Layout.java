@@ -45,7 +45,7 @@ public record Layout(StackConfig config, Map<String, String> environment) {
         Predicate<String> library = entry -> !entry.contains("/sluice-") && !entry.matches(".*/slf4j-[^/]*\\.jar");
         entries("ingest").stream().filter(library).forEach(entries::add);
         entries("compaction").stream().filter(library).forEach(entries::add);
-        return String.join(":", entries);
+        return String.join(":", NewestJars.of(entries));
     }
 
     /** The job jar of a module. */

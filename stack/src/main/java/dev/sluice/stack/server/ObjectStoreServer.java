@@ -1,37 +1,47 @@
 package dev.sluice.stack.server;
 
-import dev.sluice.stack.StackConfig.Store;
 import dev.sluice.stack.StackServer;
 import dev.sluice.stack.fetch.MinioFinder;
 import dev.sluice.stack.fetch.ServerFiles;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** An S3 server: the real MinIO where its binary is found, S3Proxy over a folder where not. */
 final class ObjectStoreServer implements Server {
-    static final String BUCKET = "lake";
+    private static final String BUCKET = "lake";
+    private static final String MINIO = "minio";
+    private static final String S3PROXY = "s3proxy";
 
     private final Layout layout;
     private final ServerFiles files;
-    private final Optional<Path> minio;
     private Path s3Proxy;
 
     ObjectStoreServer(Layout layout, ServerFiles files) {
         this.layout = layout;
         this.files = files;
-        this.minio = layout.config().store() == Store.S3PROXY
-                ? Optional.empty()
-                : MinioFinder.find(layout.config().home(), layout.config().store() == Store.MINIO);
+    }
+
+    /**
+     * Whether this state folder's store is MinIO. The two servers keep objects in different forms, so a folder that
+     * holds the objects of one stays with it, also when a MinIO binary turns up later.
+     */
+    private boolean isMinio() {
+        Path data = layout.config().home().resolve("data");
+        return switch (layout.config().store()) {
+            case MINIO -> true;
+            case S3PROXY -> false;
+            case AUTO ->
+                !Files.isDirectory(data.resolve(S3PROXY))
+                        && (Files.isDirectory(data.resolve(MINIO))
+                                || MinioFinder.find(layout.config().home()).isPresent());
+        };
     }
 
     @Override
@@ -41,7 +51,7 @@ final class ObjectStoreServer implements Server {
 
     @Override
     public List<Integer> ports() {
-        return minio.isPresent() ? List.of(port(), layout.config().ports().objectStoreConsole()) : List.of(port());
+        return isMinio() ? List.of(port(), layout.config().ports().objectStoreConsole()) : List.of(port());
     }
 
     private int port() {
@@ -50,31 +60,32 @@ final class ObjectStoreServer implements Server {
 
     @Override
     public String url() {
-        return "http://127.0.0.1:" + port() + (minio.isPresent() ? " (MinIO)" : " (S3Proxy)");
+        return "http://127.0.0.1:" + port() + (isMinio() ? " (MinIO)" : " (S3Proxy)");
     }
 
     @Override
     public void prepare() throws Exception {
-        // A folder under the root of either server is a bucket.
-        Files.createDirectories(root().resolve(BUCKET));
-        if (minio.isEmpty()) {
+        if (isMinio()) {
+            MinioFinder.require(layout.config().home());
+        } else {
             s3Proxy = files.s3Proxy();
         }
+        // A folder under the root of either server is a bucket.
+        Files.createDirectories(root().resolve(BUCKET));
     }
 
-    /** The two servers keep objects in different forms, so each has a folder of its own. */
     private Path root() throws IOException {
-        return layout.data(minio.isPresent() ? "minio" : "s3proxy");
+        return layout.data(isMinio() ? MINIO : S3PROXY);
     }
 
     @Override
     public Launch launch() throws Exception {
         String key = layout.environment().get("SLUICE_S3_ACCESS_KEY_ID");
         String secret = layout.environment().get("SLUICE_S3_SECRET_ACCESS_KEY");
-        if (minio.isPresent()) {
+        if (isMinio()) {
             return new Launch(
                     List.of(
-                            minio.get().toString(),
+                            MinioFinder.require(layout.config().home()).toString(),
                             "server",
                             root().toString(),
                             "--address",
@@ -115,19 +126,16 @@ final class ObjectStoreServer implements Server {
     /** A signed listing of the bucket: proves that the server is up and takes our key. */
     @Override
     public boolean isReady() throws Exception {
-        URI uri = URI.create("http://127.0.0.1:" + port() + "/" + BUCKET + "?list-type=2&max-keys=1");
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).GET();
+        String uri = "http://127.0.0.1:" + port() + "/" + BUCKET + "?list-type=2&max-keys=1";
+        HttpRequest.Builder request = Probe.request(uri);
         AwsSignature.sign(
                 request,
-                uri,
+                URI.create(uri),
                 layout.environment().get("SLUICE_S3_ACCESS_KEY_ID"),
                 layout.environment().get("SLUICE_S3_SECRET_ACCESS_KEY"),
-                layout.environment().get("SLUICE_S3_REGION"));
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(request.build(), HttpResponse.BodyHandlers.discarding())
-                            .statusCode()
-                    == 200;
-        }
+                layout.environment().get("SLUICE_S3_REGION"),
+                Instant.now());
+        Probe.ok(request.build());
+        return true;
     }
 }

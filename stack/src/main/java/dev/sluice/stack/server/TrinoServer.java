@@ -3,15 +3,12 @@ package dev.sluice.stack.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.stack.StackServer;
+import dev.sluice.stack.fetch.Folders;
 import dev.sluice.stack.fetch.ServerFiles;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,15 +45,21 @@ final class TrinoServer implements Server {
     @Override
     public void prepare() throws Exception {
         installation = files.trino();
+        Folders.delete(temporary());
         // Trino resolves etc/ against its working directory.
         Path link = layout.data("trino").resolve("etc");
         Files.deleteIfExists(link);
         Files.createSymbolicLink(link, layout.project("trino/etc"));
     }
 
+    private Path temporary() throws IOException {
+        return layout.data("trino").resolve("tmp");
+    }
+
     @Override
     public Launch launch() throws IOException {
         Path directory = layout.data("trino");
+        Files.createDirectories(temporary());
         Map<String, String> environment = new HashMap<>(layout.environment());
         environment.put(
                 "SLUICE_TRINO_PORT", Integer.toString(layout.config().ports().trino()));
@@ -72,6 +75,7 @@ final class TrinoServer implements Server {
                         "-Djdk.attach.allowAttachSelf=true",
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
+                        "-Djava.io.tmpdir=" + temporary(),
                         "-Dconfig=etc/config.properties",
                         "-Dlog.levels-file=etc/log.properties",
                         "-Dnode.environment=sluice",
@@ -89,29 +93,20 @@ final class TrinoServer implements Server {
     /** A query that goes through a worker and the lake's catalog. */
     @Override
     public boolean isReady() throws Exception {
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest query = request(URI.create(url() + "/v1/statement"))
-                    .POST(HttpRequest.BodyPublishers.ofString("SHOW SCHEMAS FROM lake"))
-                    .build();
-            JsonNode page = ask(client, query);
-            for (int i = 0; i < PAGES_MAX && page.hasNonNull("nextUri"); i++) {
-                page = ask(
-                        client,
-                        request(URI.create(page.get("nextUri").asText())).build());
-            }
-            return "FINISHED".equals(page.path("stats").path("state").asText());
+        JsonNode page = JSON.readTree(Probe.ok(request(url() + "/v1/statement")
+                .POST(HttpRequest.BodyPublishers.ofString("SHOW SCHEMAS FROM lake"))
+                .build()));
+        for (int i = 0; i < PAGES_MAX && page.hasNonNull("nextUri"); i++) {
+            page = JSON.readTree(Probe.ok(request(page.get("nextUri").asText()).build()));
         }
+        if (page.has("error")) {
+            throw new IOException(
+                    "the query failed: " + page.path("error").path("message").asText());
+        }
+        return "FINISHED".equals(page.path("stats").path("state").asText());
     }
 
-    private static HttpRequest.Builder request(URI uri) {
-        return HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20)).header("X-Trino-User", "sluice");
-    }
-
-    private static JsonNode ask(HttpClient client, HttpRequest request) throws IOException, InterruptedException {
-        HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
-        if (response.statusCode() != 200) {
-            throw new IOException("Trino answered " + response.statusCode());
-        }
-        return JSON.readTree(response.body());
+    private static HttpRequest.Builder request(String uri) {
+        return Probe.request(uri).header("X-Trino-User", "sluice");
     }
 }
