@@ -1,0 +1,97 @@
+package dev.sluice.e2e.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.e2e.SharedStack;
+import dev.sluice.e2e.verify.EveryType;
+import dev.sluice.e2e.verify.VerifyReport;
+import dev.sluice.spec.PipelineSpec;
+import dev.sluice.spec.PipelineSpec.TableSpec;
+import dev.sluice.stack.LocalStack;
+import dev.sluice.stack.StackServer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Every type, by load and by stream, and the changes that are easy to get wrong, on the real cluster. */
+final class EveryTypePipelineIT {
+    private static final String NAME = "every_type";
+
+    private final LocalStack stack =
+            SharedStack.with(StackServer.CATALOG, StackServer.JOBMANAGER, StackServer.TASKMANAGER);
+    private final PipelineSpec spec = TestPipeline.spec(
+            stack,
+            NAME,
+            List.of(
+                    new TableSpec("public", "things", List.of("secret")),
+                    new TableSpec("public", "others", List.of())));
+    private RunningPipeline pipeline;
+    private Connection source;
+
+    @BeforeEach
+    void start() throws Exception {
+        pipeline = new RunningPipeline(stack, spec);
+        TestPipeline.createDatabase(stack, NAME);
+        source = TestPipeline.connect(stack, NAME);
+        execute(EveryType.TABLE);
+        execute(EveryType.ROWS);
+        execute("create table others (id int, part text, note text, primary key (part, id))");
+        execute("insert into others select i, 'p' || i % 3, repeat('x', i) from generate_series(1, 500) i");
+        pipeline.submit().awaitLoaded();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        source.close();
+        pipeline.close();
+        TestPipeline.createDatabase(stack, NAME);
+    }
+
+    @Test
+    void carriesEveryTypeByLoadAndByStream() throws Exception {
+        assertThat(rows(pipeline.assertEqualToSource(), 0)).isEqualTo(1_007);
+        execute("insert into things (" + EveryType.PUBLISHED + ") select "
+                + EveryType.PUBLISHED.replaceFirst("id", "id + 10000") + " from things");
+        assertThat(rows(pipeline.assertEqualToSource(), 0)).isEqualTo(2_014);
+    }
+
+    @Test
+    void carriesTheChangesThatAreEasyToGetWrong() throws Exception {
+        // A long value that is not sent again, under the default identity, with and without a new key.
+        execute("update things set n = n + 1 where long_text is not null");
+        execute("update things set id = id + 100000, n = n + 1 where long_text is not null and id % 2 = 0");
+        // Key changes, one of them a rotation inside one transaction.
+        execute("update others set part = 'moved', id = id + 1000 where id between 50 and 60");
+        execute(
+                "begin; update others set id = -1 where part = 'p1' and id = 1; update others set id = 1 where part = 'p1'"
+                        + " and id = 4; update others set id = 4 where part = 'p1' and id = -1; commit");
+        // A row that comes, goes, and comes in one transaction, and one that goes, comes, and goes.
+        execute("begin; insert into others values (9, 'new', 'a'); delete from others where part = 'new';"
+                + " insert into others values (9, 'new', ''); commit");
+        execute("begin; delete from others where id = 90; insert into others values (90, 'p0', 'again');"
+                + " delete from others where id = 90; commit");
+        execute("begin; delete from others where id = 70; rollback");
+        execute("begin; update others set note = 'one' where id = 80; savepoint s; delete from others where id > 400;"
+                + " rollback to s; update others set note = 'two' where id = 81; commit");
+        execute("update things set secret = 'changed' where id < 50");
+        pipeline.assertEqualToSource();
+        execute(
+                "begin; update others set note = 'gone'; truncate others; insert into others values (1, 'p1', 'kept'); commit");
+        execute("update others set note = 'kept and changed'");
+        assertThat(rows(pipeline.assertEqualToSource(), 1)).isEqualTo(1);
+    }
+
+    private static long rows(VerifyReport report, int table) {
+        return report.tables().get(table).rowsLake();
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = source.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}

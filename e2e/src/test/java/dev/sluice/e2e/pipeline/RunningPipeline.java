@@ -1,0 +1,107 @@
+package dev.sluice.e2e.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.e2e.verify.Verifier;
+import dev.sluice.e2e.verify.VerifyOptions;
+import dev.sluice.e2e.verify.VerifyReport;
+import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.Progress;
+import dev.sluice.spec.Lsn;
+import dev.sluice.spec.PipelineSpec;
+import dev.sluice.spec.PipelineSpecJson;
+import dev.sluice.stack.LocalStack;
+import dev.sluice.stack.flink.FlinkRest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.iceberg.catalog.TableIdentifier;
+
+/** A pipeline that runs as a job of the shared stack's Flink cluster. */
+final class RunningPipeline implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofMinutes(4);
+
+    private final LocalStack stack;
+    private final PipelineSpec spec;
+    private String job = "";
+
+    /** Removes what an earlier run of this name left in the lake; the database is the test's. */
+    RunningPipeline(LocalStack stack, PipelineSpec spec) {
+        this.stack = stack;
+        this.spec = spec;
+        cancelLeftOver();
+        try (LakeCatalog lake = LakeCatalog.open(spec.catalog())) {
+            if (lake.rest().namespaceExists(lake.bronzeNamespace())) {
+                for (TableIdentifier table : lake.rest().listTables(lake.bronzeNamespace())) {
+                    lake.rest().dropTable(table, false);
+                }
+                lake.rest().dropNamespace(lake.bronzeNamespace());
+            }
+        }
+    }
+
+    private void cancelLeftOver() {
+        Optional<FlinkRest.Job> active = flink().activeJob("sluice " + spec.pipeline());
+        active.ifPresent(left -> {
+            flink().cancel(left.id());
+            await().atMost(PATIENCE).until(() -> flink().activeJob(left.name()).isEmpty());
+        });
+    }
+
+    FlinkRest flink() {
+        return new FlinkRest(stack.environment().get("SLUICE_FLINK_URL"));
+    }
+
+    /** Submits the job, as {@code sluice apply} does; also after its cluster has forgotten it. */
+    RunningPipeline submit() {
+        Path file = stack.config().home().resolve(spec.pipeline() + ".json");
+        PipelineSpecJson.write(file, spec);
+        Path jar = stack.config().project().resolve("ingest/target/sluice-ingest-0.1.0-SNAPSHOT-job.jar");
+        job = flink().run(jar, "dev.sluice.ingest.PipelineJob", List.of("--pipeline-file", file.toString()));
+        return this;
+    }
+
+    String job() {
+        return job;
+    }
+
+    /** Waits until the load is published. */
+    void awaitLoaded() {
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(500))
+                .failFast("the job ended", () -> flink().state(job).equals("FAILED"))
+                .until(() -> acknowledged().isPresent());
+    }
+
+    /** Waits until the lake has moved on from where it is now. */
+    void awaitProgress() {
+        Lsn before = acknowledged().orElse(Lsn.ZERO);
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(500))
+                .until(() -> acknowledged().orElse(Lsn.ZERO).compareTo(before) > 0);
+    }
+
+    Optional<Lsn> acknowledged() {
+        try (LakeCatalog lake = LakeCatalog.open(spec.catalog())) {
+            if (!lake.rest().namespaceExists(lake.bronzeNamespace())) {
+                return Optional.empty();
+            }
+            return new Progress(lake, spec.pipeline()).acknowledged();
+        }
+    }
+
+    /** Compares lake and source and fails with the report if they differ. */
+    VerifyReport assertEqualToSource() {
+        VerifyReport report = new Verifier(spec).verify(new VerifyOptions(PATIENCE, List.of(), 20));
+        System.out.print(report.text());
+        assertThat(report.equal()).as(report.text()).isTrue();
+        return report;
+    }
+
+    @Override
+    public void close() {
+        cancelLeftOver();
+    }
+}
