@@ -123,6 +123,7 @@ final class ModelPublisher {
                 "creating " + identifier,
                 () -> catalog.rest()
                         .buildTable(identifier, schema)
+                        .withLocation(output.staged().home())
                         .withProperty(ModelProperties.MODEL, output.model().name())
                         .create());
     }

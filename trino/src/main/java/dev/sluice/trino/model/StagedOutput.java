@@ -27,11 +27,13 @@ import org.apache.iceberg.types.Types;
  * of the model's table: when that table adopts them, they are where its own upkeep looks after them.
  *
  * @param identifier the staging table
+ * @param home location of the model's table, there already or to be
  * @param from what to put behind FROM to read it
  * @param columns the columns of the query as Trino made them
  * @param written the columns with the field ids that the files carry
  */
-record StagedOutput(TableIdentifier identifier, String from, Schema columns, Schema written, List<DataFile> files) {
+record StagedOutput(
+        TableIdentifier identifier, String home, String from, Schema columns, Schema written, List<DataFile> files) {
     /** Namespace of the staging tables; upkeep must leave it alone, as their files belong to other tables in the end. */
     static final Namespace NAMESPACE = Namespace.of("_sluice_staging");
 
@@ -47,13 +49,15 @@ record StagedOutput(TableIdentifier identifier, String from, Schema columns, Sch
      * Runs the query and keeps its rows.
      *
      * @param name of the staging table, never used before
-     * @param location where its files go; must be empty
+     * @param home location of the model's table
+     * @param run names the folder below it that takes the files; never used before
      * @param target the model's table, when it is there already: its field ids are used
      */
     static StagedOutput write(
             Engine engine,
             String name,
-            String location,
+            String home,
+            String run,
             String query,
             Optional<Table> target,
             Map<String, String> columnDocs) {
@@ -63,11 +67,11 @@ record StagedOutput(TableIdentifier identifier, String from, Schema columns, Sch
                 CREATE TABLE %s WITH (location = %s, format = 'PARQUET') AS (
                 %s
                 ) WITH %sDATA""";
-        String into = TrinoNames.literal(location);
+        String into = TrinoNames.literal(home + "/run-" + run);
         if (target.isEmpty()) {
             engine.trino().execute(create.formatted(from, into, query, ""));
             Table filled = engine.catalog().load(identifier);
-            return new StagedOutput(identifier, from, filled.schema(), filled.schema(), files(filled));
+            return new StagedOutput(identifier, home, from, filled.schema(), filled.schema(), files(filled));
         }
         // First the columns only: a table of the query's own making numbers its fields from 1, and the files must carry
         // the ids that the model's table knows.
@@ -80,7 +84,7 @@ record StagedOutput(TableIdentifier identifier, String from, Schema columns, Sch
         adoptIds(staging, aligned);
         engine.trino().execute("INSERT INTO " + from + "\n" + query);
         Table filled = engine.catalog().load(identifier);
-        return new StagedOutput(identifier, from, columns, filled.schema(), files(filled));
+        return new StagedOutput(identifier, home, from, columns, filled.schema(), files(filled));
     }
 
     private static void adoptIds(Table staging, Schema aligned) {

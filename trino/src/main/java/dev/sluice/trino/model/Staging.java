@@ -51,12 +51,12 @@ final class Staging implements AutoCloseable {
     StagedOutput write(Model model, String query, Optional<Table> target) {
         String name = model.output().schema() + "__" + model.output().table() + "__" + run;
         tables.add(TableIdentifier.of(StagedOutput.NAMESPACE, name));
-        String location = target.map(Table::location).orElseGet(() -> locationToBe(model.output())) + "/run-" + run;
+        String home = target.map(Table::location).orElseGet(() -> locationToBe(model.output()));
         return StagedOutput.write(
-                engine, name, location, query, target, model.frontMatter().columns());
+                engine, name, home, run, query, target, model.frontMatter().columns());
     }
 
-    /** Asks the catalog where it would put a table, without making it. */
+    /** Asks the catalog where it would put a table, without making it; it may say another place the next time. */
     private String locationToBe(LakeTable table) {
         Schema any = new Schema(Types.NestedField.optional(1, "c", Types.IntegerType.get()));
         return LakeErrors.edge(

@@ -1,0 +1,67 @@
+package dev.sluice.trino.model;
+
+import dev.sluice.lake.LakeCatalog;
+import dev.sluice.spec.PipelineSpec.CatalogSpec;
+import dev.sluice.spec.PipelineSpec.S3Spec;
+import dev.sluice.spec.Secret;
+import dev.sluice.stack.LocalStack;
+import dev.sluice.stack.StackConfig;
+import dev.sluice.stack.StackPorts;
+import dev.sluice.stack.StackServer;
+import dev.sluice.stack.fetch.Progress;
+import dev.sluice.trino.query.TrinoEndpoint;
+import dev.sluice.trino.query.TrinoQuery;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Optional;
+
+/** Real servers with an empty lake, and clients of them. */
+final class TestLake implements AutoCloseable {
+    private static final int PORT_OFFSET = 7_000;
+
+    private final LocalStack stack;
+    private final Map<String, String> environment;
+    final LakeCatalog catalog;
+
+    private TestLake(LocalStack stack) {
+        this.stack = stack;
+        environment = stack.environment();
+        catalog = LakeCatalog.open(new CatalogSpec(
+                environment.get("SLUICE_CATALOG_URI"),
+                new Secret(environment.get("SLUICE_CATALOG_TOKEN")),
+                environment.get("SLUICE_WAREHOUSE"),
+                "bronze",
+                Optional.of(new S3Spec(
+                        environment.get("SLUICE_S3_ENDPOINT"),
+                        environment.get("SLUICE_S3_REGION"),
+                        environment.get("SLUICE_S3_ACCESS_KEY_ID"),
+                        new Secret(environment.get("SLUICE_S3_SECRET_ACCESS_KEY"))))));
+    }
+
+    static TestLake start() {
+        Path project = Path.of(System.getProperty("sluice.home"));
+        LocalStack stack = new LocalStack(
+                new StackConfig(
+                        project,
+                        project.resolve(
+                                "trino/target/stack-" + ProcessHandle.current().pid()),
+                        StackPorts.DEFAULT.plus(PORT_OFFSET),
+                        StackConfig.Store.AUTO),
+                new Progress(System.out, false));
+        Runtime.getRuntime().addShutdownHook(new Thread(stack::down, "stop the servers"));
+        stack.up(EnumSet.of(StackServer.TRINO));
+        return new TestLake(stack);
+    }
+
+    TrinoQuery trino(String trinoCatalog) {
+        return TrinoQuery.open(new TrinoEndpoint(
+                environment.get("SLUICE_TRINO_URL"), "test", Optional.empty(), trinoCatalog, Optional.of("bronze")));
+    }
+
+    @Override
+    public void close() {
+        catalog.close();
+        stack.down();
+    }
+}
