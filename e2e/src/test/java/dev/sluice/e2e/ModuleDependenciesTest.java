@@ -60,7 +60,7 @@ final class ModuleDependenciesTest {
                 .resideInAPackage("dev.sluice.e2e.verify..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.sluice.ingest..", "dev.sluice.stack..")
+                .resideInAnyPackage("dev.sluice.ingest..", "dev.sluice.compaction..")
                 .check(classes);
     }
 
