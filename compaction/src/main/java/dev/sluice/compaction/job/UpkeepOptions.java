@@ -13,9 +13,11 @@ import java.util.List;
 /**
  * What one run of upkeep is asked to do.
  *
+ * @param pipelineFile path of the resolved pipeline; a text, for the options travel inside Flink's operators and a Path cannot
  * @param tables lake tables of the bronze namespace, in order
  */
-public record UpkeepOptions(Path pipelineFile, List<String> tables, boolean rewrite, boolean expire, UpkeepSpec policy)
+public record UpkeepOptions(
+        String pipelineFile, List<String> tables, boolean rewrite, boolean expire, UpkeepSpec policy)
         implements Serializable {
     public UpkeepOptions {
         tables = List.copyOf(tables);
@@ -58,7 +60,11 @@ public record UpkeepOptions(Path pipelineFile, List<String> tables, boolean rewr
                 retainLast == null ? base.retainLast() : retainLast);
         List<String> chosenTasks = List.of(tasks.split(","));
         return new UpkeepOptions(
-                file, tablesOf(spec, tables), chosenTasks.contains("rewrite"), chosenTasks.contains("expire"), policy);
+                file.toString(),
+                tablesOf(spec, tables),
+                chosenTasks.contains("rewrite"),
+                chosenTasks.contains("expire"),
+                policy);
     }
 
     private static List<String> tablesOf(PipelineSpec spec, String chosen) {
