@@ -15,5 +15,8 @@ public final class StampProperties {
     /** Namespace property, followed by the pipeline: every commit up to this LSN is in the lake. Written before it is acknowledged. */
     public static final String ACKNOWLEDGED_LSN_PREFIX = "sluice.acknowledged-lsn.";
 
+    /** Namespace property, followed by the pipeline: the server that it reads. */
+    public static final String SOURCE_IDENTITY_PREFIX = "sluice.source-identity.";
+
     private StampProperties() {}
 }

@@ -16,6 +16,12 @@ public interface LakePositions extends AutoCloseable {
     /** Every commit up to here is in the lake, as recorded by the committer; empty before the first lake commit. */
     Optional<Lsn> acknowledged();
 
+    /** The server that the slot lives on, as recorded by {@link #recordSourceIdentity}; empty before the first load. */
+    Optional<String> sourceIdentity();
+
+    /** Remembers the server; called when a first load begins, replaces what was there. */
+    void recordSourceIdentity(String identity);
+
     @Override
     void close();
 

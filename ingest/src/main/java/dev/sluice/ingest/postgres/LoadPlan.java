@@ -6,6 +6,7 @@ import dev.sluice.ingest.postgres.load.ChunkPlanner.PageRange;
 import dev.sluice.ingest.postgres.load.LoadSession;
 import dev.sluice.ingest.postgres.slot.Publication;
 import dev.sluice.ingest.postgres.slot.ReplicationSlot;
+import dev.sluice.ingest.postgres.slot.SourceIdentity;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
@@ -38,6 +39,7 @@ record LoadPlan(LoadSession session, List<LoadSplit> chunks, StreamSplit stream)
         try (LakePositions lake = settings.lake().open()) {
             stamps = lake.stamps();
             acknowledged = lake.acknowledged();
+            checkIdentity(settings, lake, stamps.isEmpty());
         }
         EnumeratorState.Phase phase = state == null ? EnumeratorState.Phase.LOADING : state.phase();
         Optional<LoadedTables> loaded = phase == EnumeratorState.Phase.LOADING ? Optional.empty() : state.loaded();
@@ -67,6 +69,18 @@ record LoadPlan(LoadSession session, List<LoadSplit> chunks, StreamSplit stream)
         } catch (SQLException e) {
             throw new SluiceException(ErrorCode.E0201, "preparing the source failed", "", e);
         }
+    }
+
+    private static void checkIdentity(SourceSettings settings, LakePositions lake, boolean nothingPublished) {
+        String identity = SourceIdentity.of(settings.connector());
+        Optional<String> recorded = lake.sourceIdentity();
+        if (nothingPublished || recorded.isEmpty()) {
+            if (!recorded.equals(Optional.of(identity))) {
+                lake.recordSourceIdentity(identity);
+            }
+            return;
+        }
+        SourceIdentity.check(recorded.get(), identity);
     }
 
     private static LoadPlan load(SourceSettings settings, Map<Integer, Lsn> known, List<Integer> missing) {

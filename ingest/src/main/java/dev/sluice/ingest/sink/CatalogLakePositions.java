@@ -2,8 +2,10 @@ package dev.sluice.ingest.sink;
 
 import dev.sluice.ingest.postgres.LakePositions;
 import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.LakeErrors;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.Stamp;
+import dev.sluice.lake.StampProperties;
 import dev.sluice.lake.TableStamps;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
@@ -18,6 +20,7 @@ public final class CatalogLakePositions implements LakePositions {
     private final LakeCatalog catalog;
     private final Progress progress;
     private final List<String> tables;
+    private final String sourceIdentityKey;
 
     /**
      * @param catalog closed with this
@@ -26,6 +29,7 @@ public final class CatalogLakePositions implements LakePositions {
     public CatalogLakePositions(LakeCatalog catalog, String pipeline, List<String> tables) {
         this.catalog = catalog;
         this.progress = new Progress(catalog, pipeline);
+        this.sourceIdentityKey = StampProperties.SOURCE_IDENTITY_PREFIX + pipeline;
         this.tables = List.copyOf(tables);
     }
 
@@ -57,6 +61,22 @@ public final class CatalogLakePositions implements LakePositions {
     @Override
     public Optional<Lsn> acknowledged() {
         return progress.acknowledged();
+    }
+
+    @Override
+    public Optional<String> sourceIdentity() {
+        return LakeErrors.edge(
+                "reading the source of the pipeline",
+                () -> Optional.ofNullable(catalog.rest()
+                        .loadNamespaceMetadata(catalog.bronzeNamespace())
+                        .get(sourceIdentityKey)));
+    }
+
+    @Override
+    public void recordSourceIdentity(String identity) {
+        LakeErrors.edge(
+                "recording the source of the pipeline",
+                () -> catalog.rest().setProperties(catalog.bronzeNamespace(), Map.of(sourceIdentityKey, identity)));
     }
 
     @Override

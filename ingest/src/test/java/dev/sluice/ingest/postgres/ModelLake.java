@@ -30,6 +30,12 @@ final class ModelLake {
     private final Set<String> applied = new HashSet<>();
     private final List<String> faults = new ArrayList<>();
     private Optional<Lsn> acknowledged = Optional.empty();
+    /** A guard switched off: positions are told as if nothing had been committed after the load. */
+    volatile boolean forgetful;
+
+    private final Map<Integer, Lsn> loadStamps = new ConcurrentHashMap<>();
+
+    volatile String identity;
     long commits;
     long loads;
 
@@ -55,6 +61,7 @@ final class ModelLake {
             }
         }
         lake.acknowledged = acknowledged;
+        lake.identity = identity;
         lake.faults.addAll(faults);
         return lake;
     }
@@ -97,6 +104,7 @@ final class ModelLake {
             }
             rows.put(table, new TreeMap<>());
             stamps.put(table, new Lsn(marker.lsn));
+            loadStamps.put(table, new Lsn(marker.lsn));
         }
         for (RowBatch batch : staged.getOrDefault(marker.lsn, List.of())) {
             for (int i = 0; i < batch.count; i++) {
@@ -209,10 +217,6 @@ final class ModelLake {
         return acknowledged;
     }
 
-    synchronized void forgetAcknowledged(Lsn value) {
-        acknowledged = Optional.of(value);
-    }
-
     LakePositions.Opener opener() {
         String lake = id;
         return () -> new Positions(lake);
@@ -221,12 +225,22 @@ final class ModelLake {
     private record Positions(String lake) implements LakePositions {
         @Override
         public Map<Integer, Lsn> stamps() {
-            return of(lake).stamps();
+            return of(lake).forgetful ? of(lake).loadStamps : of(lake).stamps();
         }
 
         @Override
         public Optional<Lsn> acknowledged() {
-            return of(lake).acknowledged();
+            return of(lake).forgetful ? Optional.empty() : of(lake).acknowledged();
+        }
+
+        @Override
+        public Optional<String> sourceIdentity() {
+            return Optional.ofNullable(of(lake).identity);
+        }
+
+        @Override
+        public void recordSourceIdentity(String identity) {
+            of(lake).identity = identity;
         }
 
         @Override

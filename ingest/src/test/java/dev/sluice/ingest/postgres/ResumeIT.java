@@ -38,6 +38,22 @@ class ResumeIT {
     }
 
     @Test
+    void withoutTheStampsARestartWouldDoubleChanges() throws Exception {
+        POSTGRES.run("create table control (id int primary key)");
+        try (PipelineRun run = new PipelineRun(POSTGRES, "control", 1, "control")) {
+            run.lake.forgetful = true;
+            run.start();
+            run.awaitEqual();
+            POSTGRES.run("insert into control select generate_series(1, 10)");
+            run.awaitEqual();
+            run.stop();
+            run.start();
+            run.awaitTrue(
+                    "the insert comes twice", () -> run.lake.faults().toString().contains("inserted twice"));
+        }
+    }
+
+    @Test
     void failuresOfTasksAndConnectionsLoseAndDoubleNothing() throws Exception {
         long seed = System.nanoTime();
         System.out.println("seed " + seed);

@@ -53,6 +53,20 @@ class SlotIT {
     }
 
     @Test
+    void refusesAnotherServer() throws Exception {
+        POSTGRES.run("create table another_server (id int primary key)");
+        try (PipelineRun run = new PipelineRun(POSTGRES, "another_server", 1, "another_server")) {
+            run.start();
+            run.awaitEqual();
+            run.stop();
+            assertThat(run.lake.identity).matches("[0-9]+/1");
+            run.lake.identity = "7000000000000000000/1";
+            run.start();
+            stopsWith(run, "E0216");
+        }
+    }
+
+    @Test
     void aChangedTableStopsTheStreamWithoutLosingWhatCameBefore() throws Exception {
         POSTGRES.run("create table altered (id int primary key, v int)");
         try (PipelineRun run = new PipelineRun(POSTGRES, "altered", 1, "altered")) {

@@ -150,23 +150,8 @@ final class TableReader {
 
     /** Indexes of the key in the published columns, in the order of the index; empty when there is a problem. */
     private List<Integer> key(TableSpec spec, Relation relation, List<Attribute> attributes) throws SQLException {
-        String table = SqlNames.qualified(spec.schema(), spec.name());
         List<Integer> numbers = relation.identity.equals("n") ? List.of() : keyAttributes(relation);
-        if (numbers.isEmpty()) {
-            problems.add(
-                    ErrorCode.E0210,
-                    spec.qualifiedName() + " has " + missingIdentity(relation),
-                    "ALTER TABLE " + table + " ADD PRIMARY KEY (...); and ALTER TABLE " + table
-                            + " REPLICA IDENTITY DEFAULT; or, with a unique index on columns that are NOT NULL,"
-                            + " ALTER TABLE " + table + " REPLICA IDENTITY USING INDEX ...;");
-            return List.of();
-        }
-        if (relation.identity.equals("f") && !spec.excludedColumns().isEmpty()) {
-            problems.add(
-                    ErrorCode.E0210,
-                    spec.qualifiedName() + " has REPLICA IDENTITY FULL, and columns of it are excluded: the server"
-                            + " would refuse every UPDATE and DELETE on it, because its identity holds all columns",
-                    "ALTER TABLE " + table + " REPLICA IDENTITY DEFAULT; or exclude no columns");
+        if (!identityFits(spec, relation, numbers)) {
             return List.of();
         }
         List<Integer> key = new ArrayList<>();
@@ -176,6 +161,7 @@ final class TableReader {
                 index++;
             }
             if (index == attributes.size()) {
+                // Nothing more to say when the columns have a problem already.
                 if (!attributes.isEmpty()) {
                     problems.add(
                             ErrorCode.E0210,
@@ -184,18 +170,47 @@ final class TableReader {
                 }
                 return List.of();
             }
-            SourceColumn column = attributes.get(index).column;
-            if (column.type() == Scalar.REAL || column.type() == Scalar.DOUBLE) {
-                problems.add(
-                        ErrorCode.E0210,
-                        spec.qualifiedName() + "." + column.name()
-                                + " is a floating-point number in the key; the lake cannot identify rows by it",
-                        "choose another key with ALTER TABLE " + table + " REPLICA IDENTITY USING INDEX ...;");
+            if (!keyColumnFits(spec, attributes.get(index).column)) {
                 return List.of();
             }
             key.add(index);
         }
         return key;
+    }
+
+    private boolean identityFits(TableSpec spec, Relation relation, List<Integer> numbers) {
+        String table = SqlNames.qualified(spec.schema(), spec.name());
+        if (numbers.isEmpty()) {
+            problems.add(
+                    ErrorCode.E0210,
+                    spec.qualifiedName() + " has " + missingIdentity(relation),
+                    "ALTER TABLE " + table + " ADD PRIMARY KEY (...); and ALTER TABLE " + table
+                            + " REPLICA IDENTITY DEFAULT; or, with a unique index on columns that are NOT NULL,"
+                            + " ALTER TABLE " + table + " REPLICA IDENTITY USING INDEX ...;");
+            return false;
+        }
+        if (relation.identity.equals("f") && !spec.excludedColumns().isEmpty()) {
+            problems.add(
+                    ErrorCode.E0210,
+                    spec.qualifiedName() + " has REPLICA IDENTITY FULL, and columns of it are excluded: the server"
+                            + " would refuse every UPDATE and DELETE on it, because its identity holds all columns",
+                    "ALTER TABLE " + table + " REPLICA IDENTITY DEFAULT; or exclude no columns");
+            return false;
+        }
+        return true;
+    }
+
+    private boolean keyColumnFits(TableSpec spec, SourceColumn column) {
+        if (column.type() != Scalar.REAL && column.type() != Scalar.DOUBLE) {
+            return true;
+        }
+        problems.add(
+                ErrorCode.E0210,
+                spec.qualifiedName() + "." + column.name()
+                        + " is a floating-point number in the key; the lake cannot identify rows by it",
+                "choose another key with ALTER TABLE " + SqlNames.qualified(spec.schema(), spec.name())
+                        + " REPLICA IDENTITY USING INDEX ...;");
+        return false;
     }
 
     private static String missingIdentity(Relation relation) {
