@@ -24,6 +24,8 @@ final class ServerControl {
     private static final Duration KILLED_WITHIN = Duration.ofSeconds(10);
     private static final int TAIL_LINES = 20;
     private static final int START_ATTEMPTS_MAX = 10;
+    private static final long POLL_MILLIS_MIN = 25;
+    private static final long POLL_MILLIS_MAX = 400;
     private static final long LOG_BYTES_MAX = 32L << 20;
 
     private final Server server;
@@ -122,6 +124,7 @@ final class ServerControl {
     private Optional<String> awaitReady() throws InterruptedException {
         long deadline = System.nanoTime() + READY_WITHIN.toNanos();
         String last = "no answer yet";
+        long pauseMillis = POLL_MILLIS_MIN;
         while (System.nanoTime() < deadline) {
             if (file.process().isEmpty()) {
                 return Optional.of("it ended while starting");
@@ -135,7 +138,8 @@ final class ServerControl {
             } catch (Exception e) {
                 last = reason(e);
             }
-            Thread.sleep(100);
+            Thread.sleep(pauseMillis);
+            pauseMillis = Math.min(2 * pauseMillis, POLL_MILLIS_MAX);
         }
         return Optional.of("it did not answer within " + READY_WITHIN.toSeconds() + " s (" + last + ")");
     }

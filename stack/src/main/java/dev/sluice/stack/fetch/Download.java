@@ -2,25 +2,30 @@ package dev.sluice.stack.fetch;
 
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.stack.process.LogTail;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
  * Fetches an artifact by the registry's ordinary client and checks its digest. Maven keeps an unfinished download and
- * resumes it; npm starts again. A file with a wrong digest is thrown away and fetched once more.
+ * resumes it; npm starts again. A client that failed is run again, and a file with a wrong digest is thrown away.
  */
 final class Download {
     private static final String COPY_GOAL = "org.apache.maven.plugins:maven-dependency-plugin:3.9.0:copy";
     private static final int MINUTES_MAX = 60;
-    private static final int ATTEMPTS_MAX = 2;
+    private static final int ATTEMPTS_MAX = 3;
+    private static final long PAUSE_MILLIS = 2_000;
 
     private final Artifact artifact;
     private final Progress progress;
@@ -32,94 +37,134 @@ final class Download {
 
     /** Fetches into {@code directory}, which must be empty; returns the file. */
     Path into(Path directory) throws IOException, InterruptedException {
+        checkSpace(directory);
         for (int attempt = 1; ; attempt++) {
-            run(directory);
-            Path file;
-            try (Stream<Path> files = Files.list(directory)) {
-                file = files.filter(path -> !path.getFileName().toString().endsWith(".log"))
-                        .findFirst()
-                        .orElseThrow(() -> failure("the client left no file", directory));
+            Optional<String> failure = run(directory, attempt);
+            if (failure.isEmpty()) {
+                Path file = file(directory);
+                String digest = sha256(file);
+                if (digest.equals(artifact.sha256())) {
+                    return file;
+                }
+                Files.delete(file);
+                forgetInLocalRepository();
+                failure = Optional.of("it arrived with the SHA-256 " + digest + " instead of " + artifact.sha256());
             }
-            String digest = sha256(file);
-            if (digest.equals(artifact.sha256())) {
-                return file;
-            }
-            Files.delete(file);
-            forgetInLocalRepository();
             if (attempt == ATTEMPTS_MAX) {
-                throw new SluiceException(
-                        ErrorCode.E1303,
-                        artifact.name() + " arrived with the SHA-256 " + digest + " instead of " + artifact.sha256(),
-                        "check the registry or mirror that your Maven or npm is set to, and try again");
+                throw failure(failure.get());
             }
-            progress.say(artifact.name() + " arrived damaged; fetching it once more");
+            progress.say("fetching " + artifact.name() + " failed (" + lastLine(failure.get()) + "); trying again");
+            Thread.sleep(PAUSE_MILLIS);
         }
     }
 
-    private void run(Path directory) throws IOException, InterruptedException {
-        List<String> command = artifact.registry() == Artifact.Registry.MAVEN
-                ? List.of(
-                        "mvn",
-                        "-B",
-                        "-ntp",
-                        "-q",
-                        COPY_GOAL,
-                        "-Dartifact=" + artifact.coordinate(),
-                        "-DoutputDirectory=" + directory,
-                        "-Dmdep.overWriteReleases=true")
-                : List.of("npm", "pack", "--silent", artifact.coordinate());
-        Path log = directory.resolve("download.log");
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
-        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        Process process;
-        try {
-            process = builder.start();
-        } catch (IOException e) {
-            String tool = command.get(0);
+    private static String lastLine(String text) {
+        return text.lines().reduce((one, next) -> next).orElse("");
+    }
+
+    /** The archive and what is unpacked from it. */
+    private void checkSpace(Path directory) throws IOException {
+        long free = Files.getFileStore(directory).getUsableSpace();
+        if (free < 4 * artifact.bytes()) {
             throw new SluiceException(
-                    ErrorCode.E1304,
-                    tool + " is not on the PATH; it fetches " + artifact.name(),
-                    tool.equals("mvn") ? "install Maven 3.8 or newer" : "install Node with npm",
-                    e);
+                    ErrorCode.E1305,
+                    String.format(
+                            Locale.ROOT,
+                            "%s needs %,d MB while it is unpacked, and %s has %,d MB left",
+                            artifact.name(),
+                            4 * artifact.bytes() / 1_000_000,
+                            directory,
+                            free / 1_000_000),
+                    "free some space, or set XDG_CACHE_HOME to a folder on another disk");
         }
-        process.getOutputStream().close();
+    }
+
+    private Path file(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(path -> !path.getFileName().toString().endsWith(".log"))
+                    .findFirst()
+                    .orElseThrow(() -> failure("the client left no file"));
+        }
+    }
+
+    /** Empty when the client says that all went well; otherwise the end of what it said. */
+    private Optional<String> run(Path directory, int attempt) throws IOException, InterruptedException {
+        Path log = directory.resolve("download.log");
+        Process process = start(command(directory, attempt), directory, log);
         long start = System.nanoTime();
         try {
             while (!process.waitFor(500, TimeUnit.MILLISECONDS)) {
                 progress.show(artifact, arrived(directory), System.nanoTime() - start);
                 if (System.nanoTime() - start > TimeUnit.MINUTES.toNanos(MINUTES_MAX)) {
-                    throw failure("it took more than " + MINUTES_MAX + " minutes", directory);
+                    throw failure("it took more than " + MINUTES_MAX + " minutes");
                 }
             }
         } finally {
             process.destroy();
         }
         if (process.exitValue() != 0) {
-            throw failure(String.join("\n", dev.sluice.stack.process.LogTail.of(log, 8)), directory);
+            return Optional.of(String.join("\n", LogTail.of(log, 8)));
         }
         Files.deleteIfExists(log);
         progress.done(artifact, System.nanoTime() - start);
+        return Optional.empty();
     }
 
-    /** Bytes so far: Maven's unfinished file in the local repository, or what lies in the folder already. */
-    private long arrived(Path directory) {
-        long bytes = 0;
-        for (Path place : artifact.registry() == Artifact.Registry.MAVEN
-                ? List.of(localRepository(), directory)
-                : List.of(directory)) {
-            if (Files.isDirectory(place)) {
-                try (Stream<Path> files = Files.list(place)) {
-                    bytes = Math.max(
-                            bytes, files.mapToLong(Download::size).max().orElse(0));
-                } catch (IOException e) {
-                    // Only the display suffers.
-                }
-            }
+    private List<String> command(Path directory, int attempt) {
+        if (artifact.registry() == Artifact.Registry.NPM) {
+            return List.of("npm", "pack", "--silent", artifact.coordinate());
         }
-        return bytes;
+        List<String> command = new ArrayList<>(List.of(
+                "mvn",
+                "-B",
+                "-ntp",
+                "-q",
+                COPY_GOAL,
+                "-Dartifact=" + artifact.coordinate(),
+                "-DoutputDirectory=" + directory,
+                "-Dmdep.overWriteReleases=true"));
+        if (attempt > 1) {
+            // Maven remembers a failed lookup for a day unless told to look again.
+            command.add("-U");
+        }
+        return command;
+    }
+
+    private Process start(List<String> command, Path directory, Path log) {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectOutput(log.toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            String tool = command.getFirst();
+            throw new SluiceException(
+                    ErrorCode.E1304,
+                    tool + " is not on the PATH; it fetches " + artifact.name(),
+                    tool.equals("mvn") ? "install Maven 3.8 or newer" : "install Node.js with npm",
+                    e);
+        }
+    }
+
+    /** Bytes so far: the client's unfinished file in its own cache, or what lies in the folder already. */
+    private long arrived(Path directory) {
+        Path unfinished = artifact.registry() == Artifact.Registry.MAVEN ? localRepository() : npmTemporary();
+        return Math.max(largestFile(unfinished), largestFile(directory));
+    }
+
+    private static long largestFile(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return 0;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.mapToLong(Download::size).max().orElse(0);
+        } catch (IOException e) {
+            // Only the display suffers.
+            return 0;
+        }
     }
 
     private static long size(Path file) {
@@ -152,12 +197,17 @@ final class Download {
         }
     }
 
-    private SluiceException failure(String why, Path directory) {
+    private static Path npmTemporary() {
+        String cache = System.getenv("npm_config_cache");
+        return (cache == null ? Path.of(System.getProperty("user.home"), ".npm") : Path.of(cache))
+                .resolve("_cacache/tmp");
+    }
+
+    private SluiceException failure(String why) {
         return new SluiceException(
                 ErrorCode.E1303,
-                artifact.name() + " could not be fetched: " + why,
-                "check the network and the registry settings of Maven and npm, and run the command again; it resumes or restarts the download (log in "
-                        + directory + ")");
+                artifact.name() + " (" + artifact.coordinate() + ") could not be fetched: " + why,
+                "check the network and the registry settings of Maven and npm, and run the command again");
     }
 
     static String sha256(Path file) throws IOException {

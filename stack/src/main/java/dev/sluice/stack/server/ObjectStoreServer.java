@@ -1,5 +1,7 @@
 package dev.sluice.stack.server;
 
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.stack.StackServer;
 import dev.sluice.stack.fetch.MinioFinder;
 import dev.sluice.stack.fetch.ServerFiles;
@@ -65,6 +67,7 @@ final class ObjectStoreServer implements Server {
 
     @Override
     public void prepare() throws Exception {
+        refuseTheOther();
         if (isMinio()) {
             MinioFinder.require(layout.config().home());
         } else {
@@ -72,6 +75,16 @@ final class ObjectStoreServer implements Server {
         }
         // A folder under the root of either server is a bucket.
         Files.createDirectories(root().resolve(BUCKET));
+    }
+
+    private void refuseTheOther() {
+        Path other = layout.config().home().resolve("data").resolve(isMinio() ? S3PROXY : MINIO);
+        if (Files.isDirectory(other)) {
+            throw new SluiceException(
+                    ErrorCode.E1305,
+                    "the objects of this stack lie in " + other + ", which only the other store can read",
+                    "leave out --store, or set SLUICE_HOME to a new folder");
+        }
     }
 
     private Path root() throws IOException {

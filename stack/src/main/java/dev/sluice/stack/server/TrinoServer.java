@@ -90,9 +90,14 @@ final class TrinoServer implements Server {
                 directory);
     }
 
-    /** A query that goes through a worker and the lake's catalog. */
+    /** A query through to the lake's catalog: that it calls itself started is not enough, it may know no worker yet. */
     @Override
     public boolean isReady() throws Exception {
+        if (JSON.readTree(Probe.ok(request(url() + "/v1/info").build()))
+                .path("starting")
+                .asBoolean(true)) {
+            return false;
+        }
         JsonNode page = JSON.readTree(Probe.ok(request(url() + "/v1/statement")
                 .POST(HttpRequest.BodyPublishers.ofString("SHOW SCHEMAS FROM lake"))
                 .build()));
