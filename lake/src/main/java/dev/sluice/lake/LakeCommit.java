@@ -78,10 +78,13 @@ public final class LakeCommit {
             }
             if (failure.isPresent()) {
                 LOG.warn(
-                        "lake commit at {}, attempt {}: {}",
+                        "lake commit at LSN {}, attempt {} of {}, {}: {} {}",
                         changes.get(0).stamp().lsn(),
                         attempt + 1,
-                        failure.get());
+                        bounds.attemptsMax(),
+                        failure.get().meaning(),
+                        failure.get().error().code(),
+                        failure.get().error().reason());
                 pause(attempt);
             }
             reread(changes, doubt);

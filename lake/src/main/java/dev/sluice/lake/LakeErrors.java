@@ -4,6 +4,7 @@ import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.io.IOException;
 import java.util.function.Supplier;
+import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
@@ -31,6 +32,10 @@ public final class LakeErrors {
     public static SluiceException translate(String action, Exception e) {
         if (e instanceof SluiceException ours) {
             return ours;
+        }
+        if (e instanceof CommitStateUnknownException && e.getCause() instanceof RuntimeException answer) {
+            // Its own message advises on orphan removal at length; the answer of the server is what matters.
+            return translate(action, answer);
         }
         SdkException store = causeOf(e, SdkException.class);
         if (store != null) {

@@ -185,10 +185,16 @@ final class Numerics {
                 case NAN -> Binary.fromConstantByteArray(NAN_TEXT);
                 case PLUS_INFINITY -> Binary.fromConstantByteArray(PLUS_TEXT);
                 case MINUS_INFINITY -> Binary.fromConstantByteArray(MINUS_TEXT);
-                case 0, NEGATIVE -> Binary.fromReusedByteArray(text, 0, render(bytes, offset, count));
+                case 0, NEGATIVE -> rendered(bytes, offset, count);
                 default -> throw misfit("a malformed numeric");
             };
             writer().write(value, repetition, definitionLevel());
+        }
+
+        private Binary rendered(byte[] bytes, int offset, int count) {
+            // In this order: rendering may put a longer buffer in place.
+            int length = render(bytes, offset, count);
+            return Binary.fromReusedByteArray(text, 0, length);
         }
 
         private int render(byte[] bytes, int offset, int count) {
@@ -209,9 +215,8 @@ final class Numerics {
             text[at++] = '.';
             int end = at + decimals;
             for (int position = weight + 1; at < end; position++) {
-                // Digit groups after the point: number 0 is the one of weight -1.
-                int index = position;
-                int digit = index >= 0 && index < count ? digit(bytes, offset, index) : 0;
+                // A number below 0.0001 begins with groups that are not sent.
+                int digit = position >= 0 && position < count ? digit(bytes, offset, position) : 0;
                 for (int power = 1000; power > 0 && at < end; power /= 10) {
                     text[at++] = (byte) ('0' + digit / power % 10);
                 }

@@ -3,6 +3,7 @@ package dev.sluice.ingest.sink.file;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.deletes.PositionDelete;
 import org.apache.iceberg.deletes.PositionDeleteWriter;
 import org.apache.iceberg.parquet.Parquet;
@@ -31,6 +32,8 @@ public final class PositionDeletes {
         Arrays.sort(positions, 0, count);
         PositionDeleteWriter<Object> writer = Parquet.writeDeletes(format.newFile("-pos"))
                 .withSpec(format.table().spec())
+                // Whole paths as bounds: by these a reader sees that the file concerns one data file only.
+                .metricsConfig(MetricsConfig.forPositionDelete())
                 .overwrite()
                 .buildPositionWriter();
         try (writer) {

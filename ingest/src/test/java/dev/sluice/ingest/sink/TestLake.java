@@ -1,0 +1,118 @@
+package dev.sluice.ingest.sink;
+
+import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.sink.cut.CutFiles;
+import dev.sluice.ingest.sink.cut.CutFilesSerializer;
+import dev.sluice.ingest.sink.cut.CutMerger;
+import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.LakeCommit;
+import dev.sluice.lake.testing.FaultyCatalog;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.metrics.SimpleCounter;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
+
+/** The whole sink without Flink: writers, merger and committer over a catalog in memory. */
+final class TestLake implements AutoCloseable {
+    static final String PIPELINE = "shop";
+
+    final FaultyCatalog server = new FaultyCatalog();
+    final LakeCatalog catalog = server.connect();
+    final List<SourceTable> sources;
+    private final List<LakeWriter> writers = new ArrayList<>();
+    private CutMerger merger = new CutMerger();
+    private CutCommitter committer;
+
+    TestLake(SourceTable... sources) {
+        this.sources = List.of(sources);
+        LakeTables.create(catalog, PIPELINE, this.sources);
+        start(1);
+    }
+
+    /** A new job with that many writers; the former one is gone, with everything that it had not handed over. */
+    void start(int parallelism) {
+        writers.clear();
+        for (int i = 0; i < parallelism; i++) {
+            writers.add(new LakeWriter(server.connect(), sources, i, new SimpleCounter()));
+        }
+        merger = new CutMerger();
+        committer = new CutCommitter(
+                catalog,
+                PIPELINE,
+                sources,
+                new LakeCommit.Bounds(3, 1, 2),
+                new CommitMetrics(new UnregisteredMetricsGroup()));
+    }
+
+    void write(RowBatch batch) throws IOException {
+        write(0, batch);
+    }
+
+    void write(int writer, RowBatch batch) throws IOException {
+        writers.get(writer).write(batch, null);
+    }
+
+    /** A checkpoint up to where the lake commit begins; everything goes through its persisted form. */
+    CutFiles checkpoint() throws IOException {
+        CutFilesSerializer serializer = new CutFilesSerializer();
+        List<CutFiles> parts = new ArrayList<>();
+        for (LakeWriter writer : writers) {
+            for (CutFiles part : writer.prepareCommit()) {
+                parts.add(serializer.deserialize(1, serializer.serialize(part)));
+            }
+        }
+        CutFiles cut = merger.merge(parts);
+        CutMerger restored = new CutMerger();
+        restored.restore(serializer.deserialize(1, serializer.serialize(merger.snapshot())));
+        merger = restored;
+        return serializer.deserialize(1, serializer.serialize(cut));
+    }
+
+    boolean commit(CutFiles cut) {
+        return committer.commit(cut);
+    }
+
+    void commitCut() throws IOException {
+        commit(checkpoint());
+    }
+
+    Table table(SourceTable source) {
+        return catalog.load(catalog.bronze(source.name()));
+    }
+
+    /** All rows as any reader sees them, each as the list of its values. */
+    List<List<Object>> rows(SourceTable source) throws IOException {
+        return rows(table(source), null);
+    }
+
+    static List<List<Object>> rows(Table table, Long snapshotId) throws IOException {
+        List<List<Object>> rows = new ArrayList<>();
+        IcebergGenerics.ScanBuilder scan = IcebergGenerics.read(table);
+        if (snapshotId != null) {
+            scan = scan.useSnapshot(snapshotId);
+        }
+        try (CloseableIterable<Record> records = scan.build()) {
+            for (Record record : records) {
+                List<Object> row = new ArrayList<>();
+                // The reader may append the row's position when it applies deletes.
+                for (int i = 0; i < table.schema().columns().size(); i++) {
+                    row.add(record.get(i));
+                }
+                rows.add(row);
+            }
+        }
+        return rows;
+    }
+
+    @Override
+    public void close() throws IOException {
+        catalog.close();
+        server.close();
+    }
+}
