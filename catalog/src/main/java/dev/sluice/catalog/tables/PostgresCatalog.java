@@ -37,7 +37,6 @@ public final class PostgresCatalog extends JdbcCatalog {
     private final HikariDataSource database;
     private final FileIO io;
     private final TableRows rows;
-    private final MetadataCache cache = new MetadataCache();
 
     private PostgresCatalog(HikariDataSource database, FileIO io) {
         super(properties -> io, properties -> new PooledConnections(database), true);
@@ -74,7 +73,7 @@ public final class PostgresCatalog extends JdbcCatalog {
     }
 
     StoredTableOperations operations(TableIdentifier table) {
-        return new StoredTableOperations(table, rows, io, cache, this::namespaceExists);
+        return new StoredTableOperations(table, rows, io, this::namespaceExists);
     }
 
     FileIO io() {

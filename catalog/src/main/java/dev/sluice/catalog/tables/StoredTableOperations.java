@@ -2,6 +2,7 @@ package dev.sluice.catalog.tables;
 
 import dev.sluice.catalog.tables.SwapOutcome.Applied;
 import dev.sluice.catalog.tables.SwapOutcome.Conflict;
+import dev.sluice.catalog.tables.SwapOutcome.Found;
 import dev.sluice.catalog.tables.SwapOutcome.NotApplied;
 import dev.sluice.catalog.tables.SwapOutcome.Unknown;
 import java.sql.SQLException;
@@ -10,7 +11,6 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.iceberg.BaseMetastoreTableOperations;
 import org.apache.iceberg.TableMetadata;
-import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
@@ -33,19 +33,12 @@ final class StoredTableOperations extends BaseMetastoreTableOperations {
     private final TableIdentifier table;
     private final TableRows rows;
     private final FileIO io;
-    private final MetadataCache cache;
     private final Predicate<Namespace> namespaceExists;
 
-    StoredTableOperations(
-            TableIdentifier table,
-            TableRows rows,
-            FileIO io,
-            MetadataCache cache,
-            Predicate<Namespace> namespaceExists) {
+    StoredTableOperations(TableIdentifier table, TableRows rows, FileIO io, Predicate<Namespace> namespaceExists) {
         this.table = table;
         this.rows = rows;
         this.io = io;
-        this.cache = cache;
         this.namespaceExists = namespaceExists;
     }
 
@@ -53,7 +46,7 @@ final class StoredTableOperations extends BaseMetastoreTableOperations {
     protected void doRefresh() {
         Optional<String> location = locate();
         if (location.isPresent()) {
-            refreshFromMetadataLocation(location.get(), null, READ_RETRIES, place -> cache.read(place, this::parse));
+            refreshFromMetadataLocation(location.get(), READ_RETRIES);
         } else if (currentMetadataLocation() != null) {
             throw new NoSuchTableException("Table does not exist any more: %s", table);
         } else {
@@ -82,14 +75,20 @@ final class StoredTableOperations extends BaseMetastoreTableOperations {
     static void throwUnlessApplied(SwapOutcome outcome) {
         switch (outcome) {
             case Applied applied -> {}
-            case Conflict(TableIdentifier table, boolean exists)
-            when exists -> throw new AlreadyExistsException("Table or view already exists: %s", table);
-            case Conflict conflict ->
-                throw new CommitFailedException(
-                        "Cannot commit %s: another commit was first, or the table is gone", conflict.table());
-            case NotApplied notApplied ->
-                throw new ServiceUnavailableException(
-                        notApplied.cause(), "The catalog's database failed; nothing was applied");
+            case Conflict(TableIdentifier table, Found found) ->
+                throw switch (found) {
+                    case OTHER_STATE ->
+                        new CommitFailedException(
+                                "Cannot commit %s: another commit was first, or the table is gone", table);
+                    case TABLE -> new AlreadyExistsException("Table already exists: %s", table);
+                    case VIEW -> new AlreadyExistsException("View with same name already exists: %s", table);
+                };
+            case NotApplied(SQLException cause) -> {
+                if (TableRows.isDataError(cause)) {
+                    throw new UncheckedSQLException(cause, "The database refuses a name or a value");
+                }
+                throw new ServiceUnavailableException(cause, "The catalog's database failed; nothing was applied");
+            }
             case Unknown unknown -> throw new CommitStateUnknownException(unknown.cause());
         }
     }
@@ -114,10 +113,6 @@ final class StoredTableOperations extends BaseMetastoreTableOperations {
     @Override
     protected String tableName() {
         return table.toString();
-    }
-
-    private TableMetadata parse(String location) {
-        return TableMetadataParser.read(io, location);
     }
 
     private Optional<String> locate() {

@@ -2,6 +2,7 @@ package dev.sluice.catalog.tables;
 
 import dev.sluice.catalog.tables.SwapOutcome.Applied;
 import dev.sluice.catalog.tables.SwapOutcome.Conflict;
+import dev.sluice.catalog.tables.SwapOutcome.Found;
 import dev.sluice.catalog.tables.SwapOutcome.NotApplied;
 import dev.sluice.catalog.tables.SwapOutcome.Unknown;
 import java.sql.Connection;
@@ -54,6 +55,11 @@ final class TableRows {
             ON CONFLICT DO NOTHING
             """;
 
+    private static final String KIND = """
+            SELECT iceberg_type FROM iceberg_tables
+            WHERE catalog_name = ? AND table_namespace = ? AND table_name = ?
+            """;
+
     private final DataSource database;
     private final String catalogName;
 
@@ -88,8 +94,9 @@ final class TableRows {
             for (RowChange change : changes.stream().sorted(ORDER).toList()) {
                 current = change;
                 if (!apply(connection, change)) {
+                    Found found = change.from().isPresent() ? Found.OTHER_STATE : inTheWay(connection, change.table());
                     connection.rollback();
-                    return new Conflict(change.table(), change.from().isEmpty());
+                    return new Conflict(change.table(), found);
                 }
             }
             phase = Phase.COMMITTING;
@@ -129,12 +136,26 @@ final class TableRows {
         boolean raced = stateOf(e).startsWith("40")
                 || stateOf(e).equals(LOCK_TIMEOUT)
                 || stateOf(e).equals(UNIQUE_VIOLATION);
-        return raced ? new Conflict(current.table(), false) : new NotApplied(e);
+        return raced ? new Conflict(current.table(), Found.OTHER_STATE) : new NotApplied(e);
+    }
+
+    private Found inTheWay(Connection connection, TableIdentifier table) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(KIND)) {
+            bind(statement, catalogName, namespaceOf(table), table.name());
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() && "VIEW".equals(rows.getString(1)) ? Found.VIEW : Found.TABLE;
+            }
+        }
     }
 
     private static boolean saysRolledBack(SQLException e) {
         String state = stateOf(e);
         return (state.startsWith("40") && !state.equals(COMPLETION_UNKNOWN)) || state.startsWith("23");
+    }
+
+    /** Whether a value did not fit its column: the caller's fault, not the database's. */
+    static boolean isDataError(SQLException e) {
+        return stateOf(e).startsWith("22");
     }
 
     private static String stateOf(SQLException e) {

@@ -2,11 +2,12 @@ package dev.sluice.catalog.tables;
 
 import dev.sluice.catalog.tables.SwapOutcome.Conflict;
 import dev.sluice.catalog.tables.SwapOutcome.NotApplied;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.MetadataUpdate.UpgradeFormatVersion;
 import org.apache.iceberg.TableMetadata;
@@ -56,13 +57,11 @@ public final class TransactionCommit {
      */
     public void commit(List<UpdateTableRequest> changes) {
         refuseTwoChangesOfOneTable(changes);
-        List<Planned> planned = changes.stream().map(this::plan).toList();
-        List<String> written = new ArrayList<>();
-        List<RowChange> rows = new ArrayList<>();
+        List<Planned> planned = Together.each(changes, this::plan);
+        Queue<String> written = new ConcurrentLinkedQueue<>();
+        List<RowChange> rows;
         try {
-            for (Planned one : planned) {
-                rows.add(rowChange(one, written));
-            }
+            rows = Together.each(planned, one -> rowChange(one, written));
         } catch (RuntimeException e) {
             AbandonedFiles.delete(catalog.io(), written);
             throw e;
@@ -121,7 +120,7 @@ public final class TransactionCommit {
         return new Planned(table, operations, null, builder.build());
     }
 
-    private static RowChange rowChange(Planned planned, List<String> written) {
+    private static RowChange rowChange(Planned planned, Queue<String> written) {
         Optional<String> from =
                 planned.isNew() ? Optional.empty() : Optional.of(planned.base().metadataFileLocation());
         if (planned.isUnchanged()) {
