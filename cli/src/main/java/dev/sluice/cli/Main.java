@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.cli.demo.DemoCommand;
 import dev.sluice.cli.lake.HistoryCommand;
 import dev.sluice.cli.lake.MaintainCommand;
 import dev.sluice.cli.lake.ModelsCommand;
@@ -58,6 +59,7 @@ public final class Main {
     static int run(Session session, String... arguments) {
         Failures failures = new Failures(session, List.of(arguments));
         CommandLine line = new CommandLine(new Main())
+                .addSubcommand(new DemoCommand(session))
                 .addSubcommand(new UpCommand(session))
                 .addSubcommand(new DownCommand(session))
                 .addSubcommand(new StatusCommand(session))

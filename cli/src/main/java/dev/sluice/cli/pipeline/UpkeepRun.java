@@ -58,10 +58,15 @@ public final class UpkeepRun {
         Map<String, TableReport> reports = new TreeMap<>();
         flink.accumulators(job).forEach((name, value) -> {
             if (name.startsWith(REPORT_PREFIX)) {
-                reports.put(name.substring(REPORT_PREFIX.length()), TableReport.fromJson(value));
+                reports.put(name.substring(REPORT_PREFIX.length()), TableReport.fromJson(json(value)));
             }
         });
         return reports;
+    }
+
+    /** Flink shows an accumulator in words around its value; the value is one JSON object. */
+    private static String json(String value) {
+        return value.substring(value.indexOf('{'), value.lastIndexOf('}') + 1);
     }
 
     private static String await(FlinkRest flink, String job) {

@@ -1,0 +1,106 @@
+package dev.sluice.cli.demo;
+
+import dev.sluice.cli.Session;
+import dev.sluice.cli.pipeline.FileOption;
+import dev.sluice.cli.pipeline.PipelineControl;
+import dev.sluice.cli.stack.StackEnvironment;
+import dev.sluice.e2e.shop.ShopTraffic;
+import dev.sluice.e2e.shop.TrafficOptions;
+import dev.sluice.lake.LakeCatalog;
+import dev.sluice.spec.PipelineSpec;
+import dev.sluice.stack.LocalStack;
+import dev.sluice.stack.StackConfig.Store;
+import dev.sluice.stack.StackServer;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+
+/** Runs the steps in order, and ends with everything stopped or everything left running, as asked. */
+final class Demo {
+    private final Session session;
+    private final DemoOptions options;
+    private final Narrator narrator = new Narrator(new PrintStream(System.out, true, StandardCharsets.UTF_8));
+
+    Demo(Session session, DemoOptions options) {
+        this.session = session;
+        this.options = options;
+    }
+
+    boolean run() throws Exception {
+        long start = System.nanoTime();
+        System.out.println("Sluice demo. Everything listens on 127.0.0.1 only; it is not a production set-up.");
+        LocalStack stack = StackEnvironment.open(session, Store.AUTO);
+        if (options.fresh()) {
+            stack.down();
+            forget(stack.config().home());
+            stack = StackEnvironment.open(session, Store.AUTO);
+        }
+        LocalStack running = stack;
+        Thread stop = new Thread(running::down, "stop the demo's stack");
+        Runtime.getRuntime().addShutdownHook(stop);
+        running.up(EnumSet.allOf(StackServer.class));
+        Path file = session.project().resolve("demo/shop/sluice.yaml");
+        PipelineSpec spec = FileOption.parse(session, file);
+        try (LakeCatalog lake = LakeCatalog.open(spec.catalog())) {
+            DemoContext demo = new DemoContext(narrator, options, file, spec, running.environment(), lake);
+            steps(demo);
+            narrator.measured("whole demo", "%.0f s", (System.nanoTime() - start) / 1e9);
+            new ClosingTable(demo).print();
+        }
+        if (!options.once()) {
+            System.out.println("\nThe stack stays up; traffic goes on. Ctrl-C stops everything.");
+            try (ShopTraffic traffic = traffic(spec)) {
+                new CountDownLatch(1).await();
+            }
+        }
+        return narrator.allHeld();
+    }
+
+    private void steps(DemoContext demo) throws Exception {
+        new SourceStep(demo).run();
+        new LoadStep(demo, new PipelineControl(session)).run();
+        try (ShopTraffic traffic = traffic(demo.spec())) {
+            new CommitsStep(demo).run();
+            new HotStep(demo).run();
+            new ModelsStep(demo).run();
+            new TimeTravelStep(demo).run();
+            new UpkeepStep(demo, session).run();
+            new VerifyStep(demo).run();
+            narrator.measured(
+                    "live traffic",
+                    "%,d orders, %s",
+                    traffic.orders(),
+                    traffic.tally().total());
+        }
+    }
+
+    private ShopTraffic traffic(PipelineSpec spec) {
+        PipelineSpec.PostgresSourceSpec source = spec.source();
+        return ShopTraffic.start(
+                new dev.sluice.e2e.shop.ShopDatabase(
+                        source.host(), source.port(), source.database(), source.user(), source.password()),
+                TrafficOptions.defaults().at(options.ordersPerSecond(), Duration.ZERO),
+                line -> {});
+    }
+
+    /** Data and applied pipelines go; ports, tools and secrets stay. */
+    private static void forget(Path home) throws IOException {
+        for (String name : new String[] {"data", "pipelines", "upkeep"}) {
+            Path folder = home.resolve(name);
+            if (Files.exists(folder)) {
+                try (Stream<Path> all = Files.walk(folder)) {
+                    for (Path path :
+                            all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                        Files.delete(path);
+                    }
+                }
+            }
+        }
+    }
+}

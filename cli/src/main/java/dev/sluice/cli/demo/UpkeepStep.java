@@ -1,0 +1,92 @@
+package dev.sluice.cli.demo;
+
+import dev.sluice.cli.Session;
+import dev.sluice.cli.pipeline.UpkeepRun;
+import dev.sluice.compaction.job.TableReport;
+import dev.sluice.lake.Progress;
+import dev.sluice.lake.Tags;
+import dev.sluice.spec.Lsn;
+import dev.sluice.spec.PipelineSpec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.iceberg.Table;
+
+/** A compaction that applies deletes, and an expiry that keeps a tag, beside the live pipeline. */
+final class UpkeepStep {
+    private static final String TAG = "before-upkeep";
+    private static final Duration COMMITS_GO_ON_WITHIN = Duration.ofSeconds(30);
+
+    private final DemoContext demo;
+    private final Session session;
+
+    UpkeepStep(DemoContext demo, Session session) {
+        this.demo = demo;
+        this.session = session;
+    }
+
+    void run() throws InterruptedException {
+        Narrator narrator = demo.narrator();
+        narrator.step(
+                "Upkeep",
+                "On the same Flink cluster, while the pipeline commits: rewrite small files with their deletes, expire snapshots, keep a tag.");
+        Table orders = demo.lake().load(demo.lake().bronze("orders"));
+        long tagged = orders.currentSnapshot().snapshotId();
+        if (Tags.list(orders).containsKey(TAG)) {
+            orders.manageSnapshots().removeTag(TAG).commit();
+        }
+        Tags.create(orders, TAG, tagged, Optional.empty());
+        PipelineSpec spec = demo.spec();
+        // For the show: expire at once what is not among the newest, instead of after days.
+        PipelineSpec.UpkeepSpec eager =
+                new PipelineSpec.UpkeepSpec(spec.upkeep().targetFileSizeBytes(), 2, 1, Duration.ZERO, 2);
+        PipelineSpec now = new PipelineSpec(
+                spec.pipeline(),
+                spec.catalog(),
+                spec.source(),
+                spec.commitIntervalMillis(),
+                spec.parallelism(),
+                spec.hot(),
+                spec.models(),
+                eager);
+        long start = System.nanoTime();
+        Lsn before = progress();
+        Map<String, TableReport> reports = new UpkeepRun(session).run(now, demo.tables());
+        List<List<String>> table =
+                new ArrayList<>(List.of(List.of("table", "data files", "delete files", "snapshots", "note")));
+        boolean clean = reports.size() == demo.tables().size();
+        for (Map.Entry<String, TableReport> entry : reports.entrySet()) {
+            TableReport report = entry.getValue();
+            clean &= report.error().isEmpty();
+            table.add(List.of(
+                    entry.getKey(),
+                    report.before().dataFiles() + " -> " + report.after().dataFiles(),
+                    report.before().deleteFiles() + " -> " + report.after().deleteFiles(),
+                    report.before().snapshots() + " -> " + report.after().snapshots(),
+                    report.error().isEmpty() ? "" : report.error()));
+        }
+        narrator.table(table);
+        narrator.check(clean, "all tables were tended");
+        orders.refresh();
+        narrator.check(orders.snapshot(tagged) != null, "the snapshot with the tag '%s' is still there", TAG);
+        narrator.check(goesOn(before), "the pipeline went on committing meanwhile");
+        narrator.measured("upkeep of all tables", "%.1f s", (System.nanoTime() - start) / 1e9);
+    }
+
+    private boolean goesOn(Lsn before) throws InterruptedException {
+        long deadline = System.nanoTime() + COMMITS_GO_ON_WITHIN.toNanos();
+        while (System.nanoTime() < deadline) {
+            if (progress().compareTo(before) > 0) {
+                return true;
+            }
+            Thread.sleep(200);
+        }
+        return false;
+    }
+
+    private Lsn progress() {
+        return new Progress(demo.lake(), demo.spec().pipeline()).acknowledged().orElse(Lsn.ZERO);
+    }
+}
