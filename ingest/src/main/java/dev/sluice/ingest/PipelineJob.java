@@ -1,6 +1,7 @@
 package dev.sluice.ingest;
 
 import dev.sluice.ingest.batch.RowBatchTypeInfo;
+import dev.sluice.ingest.hot.HotSink;
 import dev.sluice.ingest.postgres.PostgresSource;
 import dev.sluice.ingest.postgres.SourceSettings;
 import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
@@ -69,6 +70,9 @@ public final class PipelineJob {
                 RowBatchTypeInfo.INSTANCE);
         source.uid("postgres-source");
         source.sinkTo(new LakeSink(spec, tables)).name("lake").uid("lake-sink");
+        if (!spec.hot().tables().isEmpty()) {
+            source.sinkTo(new HotSink(tables, spec.hot())).name("hot").uid("hot-sink");
+        }
     }
 
     private static SourceSettings settings(PipelineSpec spec, PostgresConnector connector, List<SourceTable> tables) {

@@ -6,6 +6,7 @@ import dev.sluice.spec.errors.SluiceException;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 
 /**
  * The acknowledged LSN of a pipeline, kept in the catalog as a property of the bronze namespace. It is written
@@ -23,9 +24,14 @@ public final class Progress {
 
     /** Every commit up to this LSN is in the lake; empty for a pipeline that has not acknowledged anything. */
     public Optional<Lsn> acknowledged() {
-        Map<String, String> properties = LakeErrors.edge(
-                "reading the progress of the pipeline",
-                () -> catalog.rest().loadNamespaceMetadata(catalog.bronzeNamespace()));
+        Map<String, String> properties = LakeErrors.edge("reading the progress of the pipeline", () -> {
+            try {
+                return catalog.rest().loadNamespaceMetadata(catalog.bronzeNamespace());
+            } catch (NoSuchNamespaceException e) {
+                // Nothing was ever applied to this lake.
+                return Map.of();
+            }
+        });
         String text = properties.get(key);
         if (text == null) {
             return Optional.empty();

@@ -1,6 +1,7 @@
 package dev.sluice.cli.pipeline;
 
 import dev.sluice.cli.Session;
+import dev.sluice.clickhouse.hot.HotViews;
 import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
 import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.spec.PipelineSpec;
@@ -51,7 +52,29 @@ public final class PipelineControl {
         running.ifPresent(job -> cancel(flink, job));
         files.writeSpec(spec);
         submit(flink, spec.pipeline(), file);
+        createHotViews(spec);
         return running.isPresent() ? Outcome.RESTARTED : Outcome.STARTED;
+    }
+
+    /** Once the job has made the hot tables. */
+    private void createHotViews(PipelineSpec spec) {
+        if (spec.hot().tables().isEmpty() || spec.hot().viewsDirectory().isEmpty()) {
+            return;
+        }
+        HotViews views = new HotViews(spec.hot());
+        long deadline = System.nanoTime() + STARTED_WITHIN.toNanos();
+        while (!views.tablesExist()) {
+            if (System.nanoTime() > deadline) {
+                throw new SluiceException(
+                        ErrorCode.E0901,
+                        "the job has not made its hot tables within " + STARTED_WITHIN.toSeconds() + " s",
+                        "sluice logs taskmanager; then apply again");
+            }
+            pause();
+        }
+        session.say("hot views: "
+                + String.join(
+                        ", ", views.create(Path.of(spec.hot().viewsDirectory().get()))));
     }
 
     /** Cancels the job of the pipeline, if it runs, and remembers that it shall not run. */

@@ -43,7 +43,7 @@ public final class LakeSink
                 LakeCatalog.open(spec.catalog()),
                 tables,
                 context.getTaskInfo().getIndexOfThisSubtask(),
-                context.metricGroup().addGroup("sluice").counter("changesWritten"));
+                context.metricGroup().addGroup("sluice"));
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.iceberg.Table;
 
 /**
@@ -27,23 +28,31 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
     private final TableWriter[] writers;
     private final int subtask;
     private final Counter rowsWritten;
+    private final Counter[] loadedRows;
     private final List<LoadMarker> markers = new ArrayList<>();
     private long lsn;
     private long commitTimeMicros;
 
     /** @param catalog closed with this writer */
-    public LakeWriter(LakeCatalog catalog, List<SourceTable> sources, int subtask, Counter rowsWritten) {
+    public LakeWriter(LakeCatalog catalog, List<SourceTable> sources, int subtask, MetricGroup metrics) {
         this.catalog = catalog;
         this.sources = List.copyOf(sources);
         this.writers = new TableWriter[sources.size()];
         this.subtask = subtask;
-        this.rowsWritten = rowsWritten;
+        this.rowsWritten = metrics.counter("changesWritten");
+        this.loadedRows = new Counter[sources.size()];
+        for (int i = 0; i < loadedRows.length; i++) {
+            loadedRows[i] = metrics.counter("loadedRows." + sources.get(i).name());
+        }
     }
 
     @Override
     public void write(RowBatch batch, Context context) throws IOException {
         switch (batch.kind) {
-            case LOAD -> writer(batch.table).load(batch);
+            case LOAD -> {
+                writer(batch.table).load(batch);
+                loadedRows[batch.table].inc(batch.count);
+            }
             case CHANGES -> {
                 writer(batch.table).change(batch);
                 advance(batch);
