@@ -1,0 +1,147 @@
+package dev.sluice.ingest.hot;
+
+import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The hot table of a source table: its columns, its definition, and the order in which rows are inserted: the key, the
+ * version columns, everything else. Key first, so that a row's key is the beginning of its bytes.
+ */
+final class HotTable {
+    static final String LSN = "_lsn";
+    static final String DELETED = "_deleted";
+    static final String COMMIT_TIME = "_commit_time";
+    /** UInt64, UInt8, DateTime64. */
+    static final int VERSION_BYTES = 17;
+
+    private final SourceTable source;
+    private final String database;
+    private final List<HotColumn> keys = new ArrayList<>();
+    private final List<HotColumn> others = new ArrayList<>();
+
+    HotTable(SourceTable source, String database) {
+        this.source = source;
+        this.database = database;
+        for (int key : source.keyColumns()) {
+            keys.add(new HotColumn(source.columns().get(key), key, true));
+        }
+        for (int i = 0; i < source.columns().size(); i++) {
+            if (!source.keyColumns().contains(i)) {
+                others.add(new HotColumn(source.columns().get(i), i, false));
+            }
+        }
+        refuseTakenNames();
+    }
+
+    private void refuseTakenNames() {
+        int count = 3;
+        for (HotColumn column : columns()) {
+            count += column.definitions().size();
+        }
+        if (definitions().size() != count) {
+            throw new SluiceException(
+                    ErrorCode.E0902,
+                    "the table " + name() + " has a column by a name that the hot table needs for itself ("
+                            + String.join(", ", LSN, DELETED, COMMIT_TIME, "<array>__null") + ")",
+                    "Exclude that column, or leave the table out of hot.tables.");
+        }
+    }
+
+    SourceTable source() {
+        return source;
+    }
+
+    String name() {
+        return source.name();
+    }
+
+    List<HotColumn> keys() {
+        return keys;
+    }
+
+    List<HotColumn> others() {
+        return others;
+    }
+
+    private List<HotColumn> columns() {
+        List<HotColumn> all = new ArrayList<>(keys);
+        all.addAll(others);
+        return all;
+    }
+
+    String qualifiedName() {
+        return ClickHouseSql.qualified(database, name());
+    }
+
+    /** Every column of the table with its type, as {@code system.columns} spells it. */
+    Map<String, String> definitions() {
+        Map<String, String> all = new LinkedHashMap<>();
+        columns().stream()
+                .sorted(java.util.Comparator.comparingInt(HotColumn::index))
+                .forEach(column -> all.putAll(column.definitions()));
+        all.put(LSN, "UInt64");
+        all.put(DELETED, "UInt8");
+        all.put(COMMIT_TIME, "DateTime64(6, 'UTC')");
+        return all;
+    }
+
+    String ttl(Duration retention) {
+        return "toDateTime(" + COMMIT_TIME + ") + toIntervalSecond(" + retention.toSeconds() + ")";
+    }
+
+    /**
+     * The version of a row is the commit LSN of its change. Partitions by day of commit let rows leave as whole parts,
+     * oldest first, so that no old version outlives the one that replaced it; FINAL merges across them.
+     */
+    String createStatement(Duration retention) {
+        String columns = definitions().entrySet().stream()
+                .map(column -> ClickHouseSql.identifier(column.getKey()) + " " + column.getValue())
+                .collect(Collectors.joining(",\n  "));
+        return "CREATE TABLE IF NOT EXISTS " + qualifiedName() + " (\n  " + columns + "\n)\n"
+                + "ENGINE = ReplacingMergeTree(" + LSN + ", " + DELETED + ")\n"
+                + "PARTITION BY toYYYYMMDD(" + COMMIT_TIME + ")\n"
+                + "ORDER BY (" + names(keys) + ")\n"
+                + "TTL " + ttl(retention) + "\n"
+                + "SETTINGS ttl_only_drop_parts = 1";
+    }
+
+    String insertStatement() {
+        String rest = names(others);
+        return "INSERT INTO " + qualifiedName() + " (" + names(keys) + ", "
+                + String.join(", ", LSN, DELETED, COMMIT_TIME) + (rest.isEmpty() ? "" : ", " + rest)
+                + ") FORMAT RowBinary";
+    }
+
+    /** Drops what a TRUNCATE at {@code lsn} removed. Repeating it later does no harm: newer rows have newer versions. */
+    String deleteUpTo(long lsn) {
+        return deleteWhere(LSN + " <= " + Long.toUnsignedString(lsn));
+    }
+
+    /** Drops what an earlier, unfinished load left behind. */
+    String deleteBelow(long lsn) {
+        return deleteWhere(LSN + " < " + Long.toUnsignedString(lsn));
+    }
+
+    String existsBelow(long lsn) {
+        return "SELECT count() FROM (SELECT 1 FROM " + qualifiedName() + " WHERE " + LSN + " < "
+                + Long.toUnsignedString(lsn) + " LIMIT 1)";
+    }
+
+    private String deleteWhere(String condition) {
+        return "ALTER TABLE " + qualifiedName() + " DELETE WHERE " + condition + " SETTINGS mutations_sync = 1";
+    }
+
+    static String names(List<HotColumn> columns) {
+        return columns.stream()
+                .flatMap(column -> column.definitions().keySet().stream())
+                .map(ClickHouseSql::identifier)
+                .collect(Collectors.joining(", "));
+    }
+}
