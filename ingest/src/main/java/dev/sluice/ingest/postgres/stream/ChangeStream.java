@@ -31,6 +31,7 @@ public final class ChangeStream implements AutoCloseable {
     private static final long HAND_OVER_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long IDLE_PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final int STATUS_INTERVAL_SECONDS = 10;
+    private static final long HEARTBEAT_MILLIS = 5_000;
     private static final long CLOSE_WAIT_MILLIS = 5_000;
 
     private final PostgresConnector connector;
@@ -140,24 +141,24 @@ public final class ChangeStream implements AutoCloseable {
             if (decoder.inTransaction()) {
                 if (decoder.sealedBytes() >= HAND_OVER_BYTES) {
                     int bytes = decoder.sealedBytes();
-                    queue.put(new StreamSlice(decoder.takeSealed(), false, 0), bytes);
+                    put(stream, new StreamSlice(decoder.takeSealed(), false, 0), bytes);
                 }
             } else if (decoder.pendingBytes() >= HAND_OVER_BYTES || isOld()) {
-                handOver();
+                handOver(stream);
             }
         }
     }
 
-    private void idle(PGReplicationStream stream) throws InterruptedException {
+    private void idle(PGReplicationStream stream) throws SQLException, InterruptedException {
         if (decoder.inTransaction()) {
             return;
         }
-        handOver();
+        handOver(stream);
         long now = System.nanoTime();
         if (now - lastProgressNanos >= IDLE_PROGRESS_NANOS) {
             lastProgressNanos = now;
             decoder.sentUpTo(stream.getLastReceiveLSN().asLong());
-            handOver();
+            handOver(stream);
         }
         pace.idle();
     }
@@ -172,14 +173,23 @@ public final class ChangeStream implements AutoCloseable {
         return now - gatheringSinceNanos >= HAND_OVER_NANOS;
     }
 
-    private void handOver() throws InterruptedException {
+    private void handOver(PGReplicationStream stream) throws SQLException, InterruptedException {
         gatheringSinceNanos = 0;
         int bytes = decoder.pendingBytes();
         if (bytes == 0 && !decoder.hasNews()) {
             return;
         }
         List<RowBatch> batches = decoder.takeAll();
-        queue.put(new StreamSlice(batches, true, decoder.position()), bytes);
+        put(stream, new StreamSlice(batches, true, decoder.position()), bytes);
+    }
+
+    /** While the lake is slow, the server must still hear from us, or it takes us for dead. */
+    private void put(PGReplicationStream stream, StreamSlice slice, int bytes)
+            throws SQLException, InterruptedException {
+        while (!queue.offer(slice, bytes, HEARTBEAT_MILLIS)) {
+            acknowledge(stream);
+            stream.forceUpdateStatus();
+        }
     }
 
     private void acknowledge(PGReplicationStream stream) throws SQLException {

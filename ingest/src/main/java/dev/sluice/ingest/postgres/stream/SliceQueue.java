@@ -2,6 +2,7 @@ package dev.sluice.ingest.postgres.stream;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Hands slices from the thread that reads the stream to the one that emits. Bounded by bytes, but always takes one
@@ -21,17 +22,21 @@ public final class SliceQueue {
         this.bytesMax = bytesMax;
     }
 
-    /** Waits for room; returns false when the queue was closed. */
-    synchronized boolean put(StreamSlice slice, int sliceBytes) throws InterruptedException {
+    /** Waits a while for room; returns whether the slice was taken. A closed queue takes everything and forgets it. */
+    synchronized boolean offer(StreamSlice slice, int sliceBytes, long waitMillis) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis);
         while (!closed && !entries.isEmpty() && bytes + (long) sliceBytes > bytesMax) {
-            wait();
+            long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (leftMillis <= 0) {
+                return false;
+            }
+            wait(leftMillis);
         }
-        if (closed) {
-            return false;
+        if (!closed) {
+            entries.add(new Entry(slice, sliceBytes));
+            bytes += sliceBytes;
+            wakeUp();
         }
-        entries.add(new Entry(slice, sliceBytes));
-        bytes += sliceBytes;
-        wakeUp();
         return true;
     }
 
