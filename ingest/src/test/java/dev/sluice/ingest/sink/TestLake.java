@@ -11,7 +11,6 @@ import dev.sluice.lake.testing.FaultyCatalog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.IcebergGenerics;
@@ -39,7 +38,7 @@ final class TestLake implements AutoCloseable {
     void start(int parallelism) {
         writers.clear();
         for (int i = 0; i < parallelism; i++) {
-            writers.add(new LakeWriter(server.connect(), sources, i, new SimpleCounter()));
+            writers.add(new LakeWriter(server.connect(), sources, i, new UnregisteredMetricsGroup()));
         }
         merger = new CutMerger();
         committer = new CutCommitter(
