@@ -10,6 +10,7 @@ import dev.sluice.lake.TableStamps;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpec.CatalogSpec;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,9 +75,12 @@ public final class CatalogLakePositions implements LakePositions {
 
     @Override
     public void recordSourceIdentity(String identity) {
+        // Not Map.of: Iceberg's request asks it for a null key, which that refuses.
         LakeErrors.edge(
                 "recording the source of the pipeline",
-                () -> catalog.rest().setProperties(catalog.bronzeNamespace(), Map.of(sourceIdentityKey, identity)));
+                () -> catalog.rest()
+                        .setProperties(
+                                catalog.bronzeNamespace(), Collections.singletonMap(sourceIdentityKey, identity)));
     }
 
     @Override
