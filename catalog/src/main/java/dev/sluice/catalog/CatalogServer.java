@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class CatalogServer implements AutoCloseable {
     private static final long DATABASE_RETRY_MILLIS = 500;
-    private static final int CONNECTION_WAIT_MILLIS_MAX = 10_000;
+    private static final int CONNECTION_WAIT_MILLIS_MAX = 5000;
 
     private final PostgresCatalog catalog;
     private final HttpFront http;
@@ -144,7 +144,8 @@ public final class CatalogServer implements AutoCloseable {
         pool.addDataSourceProperty("tcpKeepAlive", "true");
         // The server gives up before the socket does: an error is an answer, a time-out is none.
         pool.addDataSourceProperty("socketTimeout", "40");
-        pool.addDataSourceProperty("options", "-c lock_timeout=10s -c statement_timeout=30s");
+        // A commit that is called applied must survive the database's power cut, whatever the server's default is.
+        pool.addDataSourceProperty("options", "-c lock_timeout=10s -c statement_timeout=30s -c synchronous_commit=on");
         HikariDataSource source = new HikariDataSource(pool);
         await(source, config);
         return source;
@@ -157,7 +158,7 @@ public final class CatalogServer implements AutoCloseable {
                 source.getConnection().close();
                 return;
             } catch (SQLException e) {
-                if (System.nanoTime() - deadlineNanos >= 0) {
+                if (System.nanoTime() - deadlineNanos >= 0 || isLoginRefused(e)) {
                     source.close();
                     throw notReachable(config, e);
                 }
@@ -166,10 +167,20 @@ public final class CatalogServer implements AutoCloseable {
         }
     }
 
+    /** Waiting does not help then. The pool wraps what the driver said. */
+    private static boolean isLoginRefused(SQLException e) {
+        return e.getCause() instanceof SQLException cause
+                && cause.getSQLState() != null
+                && cause.getSQLState().startsWith("28");
+    }
+
     private static SluiceException notReachable(CatalogConfig config, SQLException e) {
         return new SluiceException(
                 ErrorCode.E0704,
-                config.database().url() + " did not answer for " + config.databaseWaitMillis() / 1000 + " s: "
+                config.database().url()
+                        + (isLoginRefused(e)
+                                ? " refused the login: "
+                                : " did not answer for " + config.databaseWaitMillis() / 1000 + " s: ")
                         + (e.getCause() == null ? e : e.getCause()).getMessage(),
                 "check database.url, user and password, and that PostgreSQL runs",
                 e);

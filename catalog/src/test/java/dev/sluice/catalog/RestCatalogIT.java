@@ -169,6 +169,8 @@ class RestCatalogIT {
     @Test
     void anotherWarehouseIsNotServed() throws Exception {
         assertThat(read("/v1/config?warehouse=" + WAREHOUSE + "/").status()).isEqualTo(200);
+        assertThat(read("/v1/config?warehouse=warehouse").status()).isEqualTo(200);
+        assertThat(read("/v1/config?warehouse=other").status()).isEqualTo(404);
         assertThatThrownBy(() -> client(Map.of("token", CatalogFixture.READER_TOKEN, "warehouse", "s3://other")))
                 .isInstanceOf(NoSuchWarehouseException.class);
     }

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** The listening socket and its threads. */
 public final class HttpFront implements AutoCloseable {
     private static final int WAITING_REQUESTS_MAX = 512;
-    private static final int STOP_SECONDS_MAX = 10;
+    private static final int STOP_SECONDS_MAX = 5;
 
     static {
         // The JDK's server reads these once. Without nodelay every answer waits 40 ms for an acknowledgement.

@@ -34,9 +34,12 @@ final class ConfigResource {
                 .build());
     }
 
+    /** Clients name the warehouse by its place, or, as ClickHouse does, by the last part of it. */
     private void checkWarehouse(String asked) {
-        if (!asked.replaceFirst("/+$", "").equals(config.warehouse())) {
-            throw new NoSuchWarehouseException("This catalog has one warehouse, %s", config.warehouse());
+        String place = config.warehouse();
+        String name = place.substring(place.lastIndexOf('/') + 1);
+        if (!asked.replaceFirst("/+$", "").equals(place) && !asked.equals(name)) {
+            throw new NoSuchWarehouseException("This catalog has one warehouse, %s", place);
         }
     }
 }
