@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code sluice apply}: makes a pipeline run as its file says. */
 @Command(
@@ -19,6 +20,9 @@ import picocli.CommandLine.Mixin;
 public final class ApplyCommand implements Callable<Integer> {
     private final Session session;
 
+    @Option(names = "--restart", description = "Start the job anew even when nothing has changed.")
+    private boolean restart;
+
     @Mixin
     private FileOption file;
 
@@ -30,10 +34,10 @@ public final class ApplyCommand implements Callable<Integer> {
     public Integer call() {
         Path path = file.existing(session);
         PipelineSpec spec = FileOption.parse(session, path);
-        PipelineControl.Outcome outcome = new PipelineControl(session).apply(spec, path);
+        PipelineControl.Outcome outcome = new PipelineControl(session).apply(spec, path, restart);
         String what = switch (outcome) {
             case STARTED -> "is started";
-            case RESTARTED -> "had changed and is started anew";
+            case RESTARTED -> "is started anew";
             case UNCHANGED -> "runs already, and nothing in its file has changed";
         };
         session.say("pipeline " + spec.pipeline() + " " + what + " ("

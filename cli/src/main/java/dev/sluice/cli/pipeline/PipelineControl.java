@@ -10,6 +10,7 @@ import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.stack.flink.FlinkRest;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Starts and stops the jobs of pipelines. The lake is the checkpoint: a job started anew goes on where the lake is. */
@@ -41,17 +42,23 @@ public final class PipelineControl {
      * @throws SluiceException E02xx, E0406 when the source is not fit; E1306, E1307
      */
     public Outcome apply(PipelineSpec spec, Path file) {
+        return apply(spec, file, false);
+    }
+
+    /** The same, with a job that is started anew even when nothing has changed. */
+    Outcome apply(PipelineSpec spec, Path file, boolean restart) {
         FlinkRest flink = flink();
         Optional<FlinkRest.Job> running = flink.activeJob(jobName(spec.pipeline()));
         boolean unchanged = files.findSpec(spec.pipeline()).filter(spec::equals).isPresent();
-        if (running.isPresent() && unchanged) {
+        if (running.isPresent() && unchanged && !restart) {
             record(spec.pipeline(), running.get().id(), file);
+            createHotViews(spec);
             return Outcome.UNCHANGED;
         }
         SourceCatalogue.read(new PostgresConnector(spec.source(), "sluice apply"), spec.source(), spec.slotName());
         running.ifPresent(job -> cancel(flink, job));
         files.writeSpec(spec);
-        submit(flink, spec.pipeline(), file);
+        submit(flink, spec, file);
         createHotViews(spec);
         return running.isPresent() ? Outcome.RESTARTED : Outcome.STARTED;
     }
@@ -94,7 +101,7 @@ public final class PipelineControl {
             Optional<AppliedPipeline> applied = files.applied(pipeline).filter(record -> !record.stopped());
             if (applied.isPresent() && flink().activeJob(jobName(pipeline)).isEmpty()) {
                 session.say("starting pipeline " + pipeline + " again");
-                submit(flink(), pipeline, Path.of(applied.get().file()));
+                submit(flink(), files.spec(pipeline), Path.of(applied.get().file()));
             }
         }
     }
@@ -111,41 +118,15 @@ public final class PipelineControl {
                         ErrorCode.E1306, "there is no local stack in " + session.home(), "run `sluice up`")));
     }
 
-    private void submit(FlinkRest flink, String pipeline, Path file) {
-        String job = flink.run(
-                jobJar("ingest"),
-                JOB_CLASS,
-                java.util.List.of(
-                        "--pipeline-file",
-                        files.specFile(pipeline).toAbsolutePath().toString()));
-        record(pipeline, job, file);
-        awaitRunning(flink, pipeline, job);
+    private void submit(FlinkRest flink, PipelineSpec spec, Path file) {
+        String specFile = files.specFile(spec.pipeline()).toAbsolutePath().toString();
+        String job = flink.run(jobJar("ingest"), JOB_CLASS, List.of("--pipeline-file", specFile));
+        record(spec.pipeline(), job, file);
+        new JobStart(session, flink, spec, job).await();
     }
 
     Path jobJar(String module) {
         return session.project().resolve(module + "/target/sluice-" + module + "-0.1.0-SNAPSHOT-job.jar");
-    }
-
-    private static void awaitRunning(FlinkRest flink, String pipeline, String job) {
-        long deadline = System.nanoTime() + STARTED_WITHIN.toNanos();
-        String state = flink.state(job);
-        while (!state.equals("RUNNING") && System.nanoTime() < deadline) {
-            if (state.equals("FAILED") || state.equals("CANCELED")) {
-                break;
-            }
-            pause();
-            state = flink.state(job);
-        }
-        if (!state.equals("RUNNING")) {
-            throw new SluiceException(
-                    ErrorCode.E1307,
-                    "the job of pipeline " + pipeline + " is " + state
-                            + flink.rootException(job)
-                                    .map(Stacktraces::cause)
-                                    .map(cause -> ": " + cause)
-                                    .orElse(""),
-                    "sluice logs jobmanager, sluice logs taskmanager");
-        }
     }
 
     private void cancel(FlinkRest flink, FlinkRest.Job job) {

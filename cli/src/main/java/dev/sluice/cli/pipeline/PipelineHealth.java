@@ -72,7 +72,7 @@ public record PipelineHealth(
     static PipelineHealth of(Session session, PipelineFiles files, String pipeline) {
         List<String> problems = new ArrayList<>();
         boolean stopped = files.applied(pipeline).map(AppliedPipeline::stopped).orElse(false);
-        String jobState = jobState(session, pipeline, stopped, problems);
+        String jobState = jobState(session, files.applied(pipeline), pipeline, problems);
         Optional<PipelineSpec> spec = files.findSpec(pipeline);
         if (spec.isEmpty()) {
             problems.add("its resolved file cannot be read; apply it again");
@@ -106,13 +106,16 @@ public record PipelineHealth(
                 problems);
     }
 
-    private static String jobState(Session session, String pipeline, boolean stopped, List<String> problems) {
+    private static String jobState(
+            Session session, Optional<AppliedPipeline> applied, String pipeline, List<String> problems) {
+        boolean stopped = applied.map(AppliedPipeline::stopped).orElse(false);
         try {
             FlinkRest flink = new PipelineControl(session).flink();
             Optional<FlinkRest.Job> job = flink.activeJob(PipelineControl.jobName(pipeline));
             if (job.isEmpty()) {
                 if (!stopped) {
-                    problems.add("its job does not run; `sluice apply` or `sluice up` starts it");
+                    problems.add("its job does not run; `sluice apply` or `sluice up` starts it"
+                            + lastFailure(flink, applied.map(AppliedPipeline::jobId).orElse("")));
                 }
                 return "none";
             }
@@ -127,6 +130,15 @@ public record PipelineHealth(
             problems.add(e.reason());
             return "unknown";
         }
+    }
+
+    /** Why the job that was submitted last has ended; a cluster that was started since knows nothing of it. */
+    private static String lastFailure(FlinkRest flink, String jobId) {
+        return flink.jobs().stream().anyMatch(job -> job.id().equals(jobId))
+                ? flink.rootException(jobId)
+                        .map(trace -> ". It failed: " + Stacktraces.cause(trace))
+                        .orElse("")
+                : "";
     }
 
     /** For {@code -o json}. */
