@@ -151,11 +151,20 @@ final class ServerControl {
     ServerStatus status() {
         Optional<ProcessIdentity> process = file.process();
         if (process.isEmpty()) {
-            return file.exists()
-                    ? status(ServerStatus.State.CRASHED, 0, "gone without having been stopped; `sluice up` starts it")
-                    : status(ServerStatus.State.STOPPED, 0, "");
+            return gone();
         }
-        long pid = process.get().pid();
+        ServerStatus asked = ask(process.get().pid());
+        // It may have ended while it was asked.
+        return process.get().isAlive() ? asked : gone();
+    }
+
+    private ServerStatus gone() {
+        return file.exists()
+                ? status(ServerStatus.State.CRASHED, 0, "gone without having been stopped; `sluice up` starts it")
+                : status(ServerStatus.State.STOPPED, 0, "");
+    }
+
+    private ServerStatus ask(long pid) {
         try {
             return server.isReady()
                     ? status(ServerStatus.State.RUNNING, pid, "")

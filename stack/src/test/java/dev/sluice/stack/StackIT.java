@@ -69,7 +69,7 @@ class StackIT {
     }
 
     @Test
-    void startsOnceSeesACrashAndRepairsOnlyWhatCrashed() throws SQLException {
+    void startsOnceSeesACrashAndRepairsOnlyWhatCrashed() throws SQLException, InterruptedException {
         stack().up(BOTH);
         long postgres = stack().pid(StackServer.POSTGRES).orElseThrow();
         long store = stack().pid(StackServer.OBJECT_STORE).orElseThrow();
@@ -82,7 +82,9 @@ class StackIT {
         assertThat(stack().pid(StackServer.POSTGRES)).contains(postgres);
         assertThat(stack().pid(StackServer.OBJECT_STORE)).contains(store);
 
+        ProcessIdentity process = ProcessIdentity.of(postgres).orElseThrow();
         Signals.send(postgres, "KILL");
+        assertThat(Signals.awaitEnd(List.of(process), Duration.ofSeconds(30))).isTrue();
         assertThat(state(stack(), StackServer.POSTGRES)).isEqualTo(ServerStatus.State.CRASHED);
         assertThat(state(stack(), StackServer.OBJECT_STORE)).isEqualTo(ServerStatus.State.RUNNING);
 

@@ -7,10 +7,12 @@ import dev.sluice.stack.LocalStack;
 import dev.sluice.stack.ServerStatus;
 import dev.sluice.stack.ServerStatus.State;
 import dev.sluice.stack.StackServer;
+import dev.sluice.stack.process.ProcessIdentity;
 import dev.sluice.stack.process.Signals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +24,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ServerRepairIT {
     @ParameterizedTest
     @EnumSource(names = {"CATALOG", "TASKMANAGER", "CLICKHOUSE"})
-    void aKilledServerIsSeenAndStartedAgainWhileTheOthersGoOn(StackServer victim) {
+    void aKilledServerIsSeenAndStartedAgainWhileTheOthersGoOn(StackServer victim) throws InterruptedException {
         LocalStack stack = SharedStack.with(
                 StackServer.POSTGRES, StackServer.CATALOG, StackServer.TASKMANAGER, StackServer.CLICKHOUSE);
         long killed = stack.pid(victim).orElseThrow();
         long postgres = stack.pid(StackServer.POSTGRES).orElseThrow();
 
+        ProcessIdentity process = ProcessIdentity.of(killed).orElseThrow();
         Signals.send(killed, "KILL");
-        assertThat(Signals.descendants(killed)).isEmpty();
+        assertThat(Signals.awaitEnd(List.of(process), Duration.ofSeconds(30))).isTrue();
         assertThat(state(stack, victim)).isEqualTo(State.CRASHED);
 
         stack.up(EnumSet.of(victim));

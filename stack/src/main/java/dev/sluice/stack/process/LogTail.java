@@ -23,7 +23,7 @@ public final class LogTail {
             return List.of();
         }
         try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-            int length = (int) Math.clamp(file.length() - from, 0, BYTES_MAX);
+            int length = Math.clamp(file.length() - from, 0, BYTES_MAX);
             byte[] bytes = new byte[length];
             file.seek(file.length() - length);
             file.readFully(bytes);
