@@ -1,22 +1,30 @@
 package dev.sluice.ingest.sink;
 
+import dev.sluice.ingest.sink.carry.CarryOver;
 import dev.sluice.ingest.sink.cut.CutFiles;
 import dev.sluice.ingest.sink.cut.LoadMarker;
 import dev.sluice.ingest.sink.cut.TableFiles;
+import dev.sluice.ingest.sink.file.TableFormat;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.CommitOutcome;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeCommit;
+import dev.sluice.lake.LakeErrors;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableChange;
+import dev.sluice.lake.TableStamps;
 import dev.sluice.spec.Lsn;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.Table;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +35,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class CutCommitter implements Committer<CutFiles> {
     private static final Logger LOG = LoggerFactory.getLogger(CutCommitter.class);
+
+    /** Writer number of the committer's own files, in their names only. */
+    private static final int CARRIED_FILES = 99_999;
 
     private final LakeCatalog catalog;
     private final String pipeline;
@@ -71,8 +82,11 @@ public final class CutCommitter implements Committer<CutFiles> {
             alreadyThere &= publish(changes);
         }
         if (!cut.changes().isEmpty()) {
-            alreadyThere &= publish(
-                    cut.changes().stream().map(files -> changeOf(files, cut)).toList());
+            List<TableChange> changes = new ArrayList<>();
+            for (TableFiles files : cut.changes()) {
+                changes.add(changeOf(files, cut));
+            }
+            alreadyThere &= publish(changes);
         }
         Lsn reached = new Lsn(cut.lsn());
         if (recorded.compareTo(reached) < 0) {
@@ -107,9 +121,33 @@ public final class CutCommitter implements Committer<CutFiles> {
                 catalog.bronze(sources.get(files.table()).name()),
                 stamp,
                 new Lsn(files.lowestLsn()),
-                files.dataFiles(),
+                dataFiles(files, stamp),
                 files.deleteFiles(),
                 files.isTruncated());
+    }
+
+    /** All data files of a table's changes, those included that complete its carried rows. */
+    private List<DataFile> dataFiles(TableFiles files, Stamp stamp) {
+        if (files.carriedRows().isEmpty()) {
+            return files.dataFiles();
+        }
+        SourceTable source = sources.get(files.table());
+        Table table = catalog.load(catalog.bronze(source.name()));
+        if (TableStamps.current(table)
+                .filter(there -> stamp.lsn().isAtMost(there.lsn()))
+                .isPresent()) {
+            // The cut comes again: the lake has it, and the versions before are gone.
+            return files.dataFiles();
+        }
+        List<DataFile> all = new ArrayList<>(files.dataFiles());
+        all.add(LakeErrors.edge("completing rows of " + table.name() + " from the lake", () -> {
+            try {
+                return CarryOver.complete(TableFormat.of(source, table, CARRIED_FILES), files);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }));
+        return all;
     }
 
     private boolean publish(List<TableChange> changes) {

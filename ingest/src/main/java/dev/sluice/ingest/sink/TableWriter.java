@@ -15,7 +15,6 @@ import java.util.Optional;
 
 /** Turns the batches of one table into files. */
 final class TableWriter {
-    private final SourceTable source;
     private final RowCursor newRow;
     private final RowCursor oldRow;
     private final KeyBytes newKey;
@@ -25,7 +24,6 @@ final class TableWriter {
     private final LoadFiles load;
 
     TableWriter(SourceTable source, TableFormat format, int table) {
-        this.source = source;
         String name = source.schema() + "." + source.name();
         this.newRow = new RowCursor(name, source.columns().size());
         this.oldRow = new RowCursor(name, source.columns().size());
@@ -61,7 +59,6 @@ final class TableWriter {
 
     private void insert(RowBatch batch, int change) throws IOException {
         newRow.moveTo(batch.bytes, batch.newOffsets[change]);
-        fillUnchanged(false, false);
         changes.insert(newKey.of(newRow), newRow);
     }
 
@@ -71,33 +68,37 @@ final class TableWriter {
         if (hasOldRow) {
             oldRow.moveTo(batch.bytes, batch.oldOffsets[change]);
         }
-        fillUnchanged(hasOldRow, batch.oldRowsAreFull);
+        boolean complete = !hasUnchanged() || hasOldRow && fillUnchanged(batch.oldRowsAreFull);
         RowCursor deleted = hasOldRow ? oldRow : newRow;
-        changes.delete(oldKey.of(deleted), deleted);
-        changes.insert(newKey.of(newRow), newRow);
-    }
-
-    /** Takes values that the server did not send again from the old row, where that has them. */
-    private void fillUnchanged(boolean hasOldRow, boolean oldRowIsFull) {
-        for (int column = 0; column < newRow.columns(); column++) {
-            if (!newRow.isUnchanged(column)) {
-                continue;
-            }
-            if (!hasOldRow || !oldRowIsFull && !isKey[column] || oldRow.isUnchanged(column)) {
-                throw unchangedNotAvailable(column);
-            }
-            newRow.take(column, oldRow);
+        oldKey.of(deleted);
+        newKey.of(newRow);
+        if (!complete) {
+            changes.replaceCarrying(oldKey, deleted, newKey, newRow);
+            return;
         }
+        changes.delete(oldKey, deleted);
+        changes.insert(newKey, newRow);
     }
 
-    private SluiceException unchangedNotAvailable(int column) {
-        String name = source.schema() + "." + source.name();
-        return new SluiceException(
-                ErrorCode.E0407,
-                "an update of table " + name + " left the large value of column "
-                        + source.columns().get(column).name()
-                        + " unchanged, and PostgreSQL does not send it again under the table's replica identity",
-                "ALTER TABLE " + name + " REPLICA IDENTITY FULL; then load the table again");
+    private boolean hasUnchanged() {
+        for (int column = 0; column < newRow.columns(); column++) {
+            if (newRow.isUnchanged(column)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Takes values that the server did not send again from the old row, where that has them; returns whether all are set. */
+    private boolean fillUnchanged(boolean oldRowIsFull) {
+        boolean complete = true;
+        for (int column = 0; column < newRow.columns(); column++) {
+            if (newRow.isUnchanged(column) && (oldRowIsFull || isKey[column])) {
+                newRow.take(column, oldRow);
+            }
+            complete &= !newRow.isUnchanged(column);
+        }
+        return complete;
     }
 
     Optional<TableFiles> finishChanges() throws IOException {

@@ -237,6 +237,51 @@ class LakeWriterTest {
     }
 
     @Test
+    void unchangedValueIsKeptUnderDefaultIdentity() throws IOException {
+        lake.write(orders().insert(10, row(1, "a", "big"))
+                .insert(10, row(2, "b", null))
+                .batch());
+        lake.commitCut();
+        lake.write(orders().update(20, key(1, "a"), unchanged(5, "e"))
+                .update(20, null, unchanged(2, "b"))
+                .insert(20, row(3, "c", "new"))
+                .update(21, null, unchanged(3, "c"))
+                .update(22, key(5, "e"), unchanged(6, "f"))
+                .insert(22, row(1, "a", "other"))
+                .batch());
+        CutFiles cut = lake.checkpoint();
+        lake.commit(cut);
+        List<List<Object>> expected =
+                List.of(row(6, "f", "big"), row(2, "b", null), row(3, "c", "new"), row(1, "a", "other"));
+        assertThat(lake.rows(ORDERS)).containsExactlyInAnyOrderElementsOf(expected);
+
+        lake.start(1);
+        assertThat(lake.commit(cut)).isTrue();
+        assertThat(lake.rows(ORDERS)).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @Test
+    void unchangedValueOfALoadThatIsPublishedInTheSameCutIsKept() throws IOException {
+        lake.write(orders().insert(0, row(1, "a", "big")).load(100));
+        lake.commitCut();
+        lake.write(RowBatch.loaded(100, 0, new int[] {0}, new long[] {1}));
+        lake.write(orders().update(120, null, unchanged(1, "a")).batch());
+        lake.commitCut();
+        assertThat(lake.rows(ORDERS)).containsExactly(row(1, "a", "big"));
+    }
+
+    @Test
+    void unchangedValueOfARowThatIsNotInTheLakeIsAnError() throws IOException {
+        lake.write(orders().update(20, null, unchanged(1, "a")).batch());
+        assertThatThrownBy(lake::commitCut).isInstanceOf(SluiceException.class).hasMessageContaining("E0407");
+        assertThat(lake.table(ORDERS).currentSnapshot()).isNull();
+    }
+
+    private static List<Object> unchanged(int id, String part) {
+        return Arrays.asList(id, part, PostgresBinary.UNCHANGED);
+    }
+
+    @Test
     void everySnapshotOfRandomChangesEqualsTheModel() throws IOException {
         for (long seed = 1; seed <= 8; seed++) {
             new RandomRun(seed).run();
@@ -304,6 +349,9 @@ class LakeWriterTest {
                     model.remove(key);
                 } else if (random.nextInt(3) == 0) {
                     move(changes, key, held);
+                } else if (!full && random.nextBoolean()) {
+                    // The value stays, and the server does not send it again.
+                    changes.update(lsn, null, Arrays.asList(held.get(0), held.get(1), PostgresBinary.UNCHANGED));
                 } else {
                     changes.update(lsn, full ? held : null, row);
                     model.put(key, row);
@@ -317,8 +365,13 @@ class LakeWriterTest {
                 return;
             }
             List<Object> row = row((Integer) target.get(0), (String) target.get(1), "m" + random.nextInt(1000));
-            changes.update(lsn, full ? held : keyOf(held), row);
             model.remove(key);
+            if (!full && random.nextBoolean()) {
+                changes.update(lsn, keyOf(held), Arrays.asList(target.get(0), target.get(1), PostgresBinary.UNCHANGED));
+                model.put(target, Arrays.asList(target.get(0), target.get(1), held.get(2)));
+                return;
+            }
+            changes.update(lsn, full ? held : keyOf(held), row);
             model.put(target, row);
         }
 

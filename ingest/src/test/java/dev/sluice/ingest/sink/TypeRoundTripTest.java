@@ -154,6 +154,66 @@ class TypeRoundTripTest {
                 expected.add(Arrays.asList((long) i, all.get(i % all.size())));
             }
             assertThat(lake.rows(source)).containsExactlyInAnyOrderElementsOf(expected);
+
+            Changes carry = new Changes(source, 0);
+            for (List<Object> row : expected) {
+                carry.update(300, null, Arrays.asList(row.get(0), PostgresBinary.UNCHANGED));
+            }
+            lake.write(carry.batch());
+            lake.commitCut();
+            assertThat(lake.rows(source)).as("carried over").containsExactlyInAnyOrderElementsOf(expected);
+        }
+    }
+
+    @Test
+    void keysOfEveryTypeAreFoundAgainInTheLake() throws IOException {
+        List<ColumnType> types = List.of(
+                Scalar.BOOLEAN,
+                Scalar.SMALLINT,
+                Scalar.INTEGER,
+                Scalar.BIGINT,
+                Scalar.NUMERIC_TEXT,
+                Scalar.TEXT,
+                Scalar.UUID,
+                Scalar.DATE,
+                Scalar.TIME,
+                Scalar.TIMESTAMP,
+                Scalar.TIMESTAMPTZ,
+                Scalar.BYTEA,
+                new Numeric(30, 4),
+                Scalar.TEXT);
+        List<SourceColumn> columns = new ArrayList<>();
+        for (int i = 0; i < types.size(); i++) {
+            columns.add(new SourceColumn("c" + i, 0, -1, i < types.size() - 1, types.get(i)));
+        }
+        List<Integer> keys = new ArrayList<>();
+        for (int i = 0; i < types.size() - 1; i++) {
+            keys.add(i);
+        }
+        SourceTable source = new SourceTable(1, "public", "keys", columns, keys, false);
+        List<Object> row = Arrays.asList(
+                true,
+                -7,
+                70_000,
+                -1L,
+                "-1000000.50",
+                "ö",
+                new UUID(1, -2),
+                LocalDate.of(1969, 1, 2),
+                LocalTime.of(1, 2, 3),
+                LocalDateTime.of(1999, 12, 31, 23, 59, 59, 1000),
+                OffsetDateTime.of(2026, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC),
+                ByteBuffer.wrap(new byte[] {1, 0}),
+                new BigDecimal("-20000.0500"),
+                "kept");
+        List<Object> update = new ArrayList<>(row);
+        update.set(types.size() - 1, PostgresBinary.UNCHANGED);
+        try (TestLake lake = new TestLake(source)) {
+            lake.write(new Changes(source, 0).insert(10, row).batch());
+            lake.commitCut();
+            lake.write(new Changes(source, 0).update(20, null, update).batch());
+            lake.commitCut();
+            assertThat(lake.rows(source)).containsExactly(row);
         }
     }
 

@@ -39,6 +39,8 @@ public final class RowEncoder implements ParquetValueWriter<RowCursor> {
             int length = row.length(columns[i]);
             if (length == RowBatch.NULL) {
                 encoders[i].writeNull();
+            } else if (length < 0) {
+                throw new IllegalStateException("a value that was not sent reached a file");
             } else {
                 encoders[i].write(row.bytes(columns[i]), row.offset(columns[i]), length);
             }

@@ -95,6 +95,7 @@ public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFi
             out.writeLong(files.rowsDeleted());
             writeFiles(out, files.dataFiles());
             writeFiles(out, files.deleteFiles());
+            writeRows(out, files.carriedRows());
         }
     }
 
@@ -115,17 +116,42 @@ public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFi
             for (ContentFile<?> file : readFiles(in)) {
                 deleteFiles.add((DeleteFile) file);
             }
-            tables.add(new TableFiles(table, lowest, highest, truncate, inserted, deleted, dataFiles, deleteFiles));
+            tables.add(new TableFiles(
+                    table, lowest, highest, truncate, inserted, deleted, dataFiles, deleteFiles, readRows(in)));
         }
         return tables;
+    }
+
+    private static void writeRows(DataOutputStream out, List<CarriedRow> rows) throws IOException {
+        out.writeInt(rows.size());
+        for (CarriedRow row : rows) {
+            writeBytes(out, row.lakeKey());
+            writeBytes(out, row.file().getBytes(StandardCharsets.UTF_8));
+            out.writeLong(row.position());
+            writeBytes(out, row.row());
+        }
+    }
+
+    private static List<CarriedRow> readRows(DataInputStream in) throws IOException {
+        List<CarriedRow> rows = new ArrayList<>();
+        for (int left = readCount(in); left > 0; left--) {
+            byte[] lakeKey = in.readNBytes(readCount(in));
+            String file = new String(in.readNBytes(readCount(in)), StandardCharsets.UTF_8);
+            long position = in.readLong();
+            rows.add(new CarriedRow(lakeKey, file, position, in.readNBytes(readCount(in))));
+        }
+        return rows;
+    }
+
+    private static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {
+        out.writeInt(bytes.length);
+        out.write(bytes);
     }
 
     private static void writeFiles(DataOutputStream out, List<? extends ContentFile<?>> files) throws IOException {
         out.writeInt(files.size());
         for (ContentFile<?> file : files) {
-            byte[] json = ContentFileParser.toJson(file, SPEC).getBytes(StandardCharsets.UTF_8);
-            out.writeInt(json.length);
-            out.write(json);
+            writeBytes(out, ContentFileParser.toJson(file, SPEC).getBytes(StandardCharsets.UTF_8));
         }
     }
 

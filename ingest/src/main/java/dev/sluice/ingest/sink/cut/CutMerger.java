@@ -78,7 +78,7 @@ public final class CutMerger {
                             + ", the writers wrote " + rows,
                     "nothing was published; start the pipeline again, the load starts over");
         }
-        return new TableFiles(table, marker.lsn(), marker.lsn(), 0, rows, 0, files, List.of());
+        return new TableFiles(table, marker.lsn(), marker.lsn(), 0, rows, 0, files, List.of(), List.of());
     }
 
     private static TableFiles mergeTable(List<TableFiles> parts) {
@@ -93,6 +93,7 @@ public final class CutMerger {
         long deleted = 0;
         List<DataFile> dataFiles = new ArrayList<>();
         List<DeleteFile> deleteFiles = new ArrayList<>();
+        List<CarriedRow> carriedRows = new ArrayList<>();
         for (TableFiles part : parts) {
             lowest = Long.compareUnsigned(part.lowestLsn(), lowest) < 0 ? part.lowestLsn() : lowest;
             highest = Long.compareUnsigned(part.highestLsn(), highest) > 0 ? part.highestLsn() : highest;
@@ -106,8 +107,10 @@ public final class CutMerger {
             deleted += part.rowsDeleted();
             dataFiles.addAll(part.dataFiles());
             deleteFiles.addAll(part.deleteFiles());
+            carriedRows.addAll(part.carriedRows());
         }
-        return new TableFiles(first.table(), lowest, highest, truncateLsn, inserted, deleted, dataFiles, deleteFiles);
+        return new TableFiles(
+                first.table(), lowest, highest, truncateLsn, inserted, deleted, dataFiles, deleteFiles, carriedRows);
     }
 
     private static boolean isAfter(TableFiles part, long lsn) {

@@ -13,6 +13,7 @@ import org.apache.iceberg.DeleteFile;
  * @param truncateLsn commit LSN of a TRUNCATE after which only these rows are left; 0 when there was none
  * @param rowsInserted rows written, those deleted again in the same cut included
  * @param rowsDeleted rows deleted, in files of this cut and in earlier ones
+ * @param carriedRows rows that are in none of the files yet, because they lack unchanged large values
  */
 public record TableFiles(
         int table,
@@ -22,11 +23,13 @@ public record TableFiles(
         long rowsInserted,
         long rowsDeleted,
         List<DataFile> dataFiles,
-        List<DeleteFile> deleteFiles) {
+        List<DeleteFile> deleteFiles,
+        List<CarriedRow> carriedRows) {
 
     public TableFiles {
         dataFiles = List.copyOf(dataFiles);
         deleteFiles = List.copyOf(deleteFiles);
+        carriedRows = List.copyOf(carriedRows);
     }
 
     public boolean isTruncated() {

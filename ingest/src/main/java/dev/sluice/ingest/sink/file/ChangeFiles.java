@@ -1,5 +1,6 @@
 package dev.sluice.ingest.sink.file;
 
+import dev.sluice.ingest.sink.cut.CarriedRow;
 import dev.sluice.ingest.sink.cut.TableFiles;
 import dev.sluice.ingest.sink.row.CutKeys;
 import dev.sluice.ingest.sink.row.KeyBytes;
@@ -23,6 +24,7 @@ import org.apache.iceberg.DeleteFile;
 public final class ChangeFiles {
     private static final long FILE_BYTES_MAX = 128L << 20;
     private static final int ROWS_BETWEEN_SIZE_CHECKS = 1024;
+    private static final byte[] NO_KEY = {};
 
     private final TableFormat format;
     private final int table;
@@ -30,6 +32,7 @@ public final class ChangeFiles {
     private final List<Written> files = new ArrayList<>();
     private DataFileWriter open;
     private EqualityDeletes equalityDeletes;
+    private final CarriedRows carried;
     private long lowestLsn;
     private long highestLsn;
     private long truncateLsn;
@@ -39,12 +42,18 @@ public final class ChangeFiles {
     public ChangeFiles(TableFormat format, int table) {
         this.format = format;
         this.table = table;
+        this.carried = new CarriedRows(format.source());
     }
 
     /** A data file of the cut; {@code file} is null while it is open. */
     private static final class Written {
         private final PositionDeletes deletes = new PositionDeletes();
+        private final String location;
         private DataFile file;
+
+        private Written(String location) {
+            this.location = location;
+        }
     }
 
     /** Notes the commit LSN of a change. */
@@ -57,18 +66,11 @@ public final class ChangeFiles {
         }
     }
 
-    /** Where the cut has put the row of {@code key}: see {@link CutKeys}. */
-    public long state(KeyBytes key) {
-        return keys.state(key);
-    }
-
     public void insert(KeyBytes key, RowCursor row) throws IOException {
-        if (keys.state(key) >= 0) {
-            throw disorder("a row was inserted whose key is already there");
-        }
+        expectAbsent(key);
         if (open == null) {
             open = new DataFileWriter(format);
-            files.add(new Written());
+            files.add(new Written(open.location()));
         }
         long position = open.add(row);
         keys.put(key, CutKeys.rowAt(files.size() - 1, position));
@@ -89,6 +91,8 @@ public final class ChangeFiles {
                 equalityDeletes = new EqualityDeletes(format);
             }
             equalityDeletes.add(row);
+        } else if (CutKeys.isCarried(state)) {
+            carried.drop(CutKeys.carriedIndexOf(state));
         } else {
             files.get(CutKeys.fileOf(state)).deletes.add(CutKeys.positionOf(state));
         }
@@ -96,11 +100,47 @@ public final class ChangeFiles {
         rowsDeleted++;
     }
 
+    /**
+     * Replaces a row by a version that lacks large values, which stay as they are.
+     *
+     * @param oldKey key of the version before
+     * @param oldRow has at least the key columns of the version before
+     */
+    public void replaceCarrying(KeyBytes oldKey, RowCursor oldRow, KeyBytes newKey, RowCursor newRow)
+            throws IOException {
+        long state = keys.state(oldKey);
+        CarriedRow version;
+        if (CutKeys.isCarried(state)) {
+            version = carried.next(CutKeys.carriedIndexOf(state), newRow);
+        } else if (state >= 0) {
+            String location = files.get(CutKeys.fileOf(state)).location;
+            version = new CarriedRow(NO_KEY, location, CutKeys.positionOf(state), newRow.toRow());
+        } else {
+            version = new CarriedRow(oldKey.toArray(), "", 0, newRow.toRow());
+        }
+        delete(oldKey, oldRow);
+        if (carried.isComplete(newRow)) {
+            insert(newKey, newRow);
+            return;
+        }
+        expectAbsent(newKey);
+        keys.put(newKey, CutKeys.carriedAt(carried.add(version)));
+        rowsInserted++;
+    }
+
+    private void expectAbsent(KeyBytes key) {
+        long state = keys.state(key);
+        if (state >= 0 || CutKeys.isCarried(state)) {
+            throw disorder("a row was inserted whose key is already there");
+        }
+    }
+
     /** Forgets everything that the cut has written so far: only what follows is left of the table. */
     public void truncate(long lsn) throws IOException {
         abandon();
         files.clear();
         keys.clear();
+        carried.clear();
         truncateLsn = lsn;
         rowsInserted = 0;
         rowsDeleted = 0;
@@ -128,7 +168,15 @@ public final class ChangeFiles {
             deleteFiles.add(equalityDeletes.finish());
         }
         TableFiles result = new TableFiles(
-                table, lowestLsn, highestLsn, truncateLsn, rowsInserted, rowsDeleted, dataFiles, deleteFiles);
+                table,
+                lowestLsn,
+                highestLsn,
+                truncateLsn,
+                rowsInserted,
+                rowsDeleted,
+                dataFiles,
+                deleteFiles,
+                carried.all());
         reset();
         return Optional.of(result);
     }
@@ -136,6 +184,7 @@ public final class ChangeFiles {
     private void reset() {
         files.clear();
         keys.clear();
+        carried.clear();
         equalityDeletes = null;
         lowestLsn = 0;
         highestLsn = 0;

@@ -53,7 +53,7 @@ public final class LoadFiles {
         if (files.isEmpty()) {
             return Optional.empty();
         }
-        TableFiles result = new TableFiles(table, lsn, lsn, 0, rows, 0, files, List.of());
+        TableFiles result = new TableFiles(table, lsn, lsn, 0, rows, 0, files, List.of(), List.of());
         files.clear();
         rows = 0;
         return Optional.of(result);

@@ -14,6 +14,7 @@ public final class CutKeys {
     /** The cut has deleted the key's row, and not written another. */
     public static final long GONE = -2;
 
+    private static final long FIRST_CARRIED = -3;
     private static final int INITIAL_SLOTS = 1 << 10;
     private static final int ARENA_CHUNK_BITS = 20;
     private static final int ARENA_CHUNK = 1 << ARENA_CHUNK_BITS;
@@ -32,6 +33,19 @@ public final class CutKeys {
         return (long) file << 40 | position;
     }
 
+    /** State of a row that is carried: number {@code index} of those, not in a file yet. */
+    public static long carriedAt(int index) {
+        return FIRST_CARRIED - index;
+    }
+
+    public static boolean isCarried(long state) {
+        return state <= FIRST_CARRIED;
+    }
+
+    public static int carriedIndexOf(long state) {
+        return (int) (FIRST_CARRIED - state);
+    }
+
     public static int fileOf(long state) {
         return (int) (state >>> 40);
     }
@@ -44,13 +58,13 @@ public final class CutKeys {
         return size;
     }
 
-    /** {@link #UNTOUCHED}, {@link #GONE} or {@link #rowAt}. */
+    /** {@link #UNTOUCHED}, {@link #GONE}, {@link #rowAt} or {@link #carriedAt}. */
     public long state(KeyBytes key) {
         int slot = slotOf(key, hash(key));
         return keyLengths[slot] == 0 ? UNTOUCHED : states[slot];
     }
 
-    /** Sets the state of a key to {@link #GONE} or {@link #rowAt}. */
+    /** Sets the state of a key to {@link #GONE}, {@link #rowAt} or {@link #carriedAt}. */
     public void put(KeyBytes key, long state) {
         int hash = hash(key);
         int slot = slotOf(key, hash);

@@ -60,7 +60,22 @@ public final class KeyBytes {
         return length;
     }
 
-    boolean isEqualTo(KeyBytes other) {
-        return Arrays.equals(bytes, 0, length, other.bytes, 0, other.length);
+    /** A copy of the bytes. */
+    public byte[] toArray() {
+        return Arrays.copyOf(bytes, length);
+    }
+
+    /** Where the bytes of key column {@code index} begin in a key. */
+    public static int offsetOf(byte[] key, int index) {
+        int offset = 4;
+        for (int i = 0; i < index; i++) {
+            offset += lengthBefore(key, offset) + 4;
+        }
+        return offset;
+    }
+
+    /** Number of bytes of the key column that begins at {@code offset}. */
+    public static int lengthBefore(byte[] key, int offset) {
+        return BigEndian.int32(key, offset - 4);
     }
 }

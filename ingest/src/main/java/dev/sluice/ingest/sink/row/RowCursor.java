@@ -3,6 +3,7 @@ package dev.sluice.ingest.sink.row;
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import java.nio.ByteBuffer;
 
 /**
  * One row of a {@link RowBatch}: where each column's bytes begin and how many they are. Reused from row to row; owned
@@ -71,6 +72,22 @@ public final class RowCursor {
     /** Takes the value of a column from another row. */
     public void take(int column, RowCursor other) {
         set(column, other.sources[column], other.offsets[column], other.lengths[column]);
+    }
+
+    /** A copy of the row in COPY's binary form. */
+    public byte[] toRow() {
+        int size = 2;
+        for (int length : lengths) {
+            size += 4 + Math.max(length, 0);
+        }
+        ByteBuffer row = ByteBuffer.allocate(size).putShort((short) lengths.length);
+        for (int column = 0; column < lengths.length; column++) {
+            row.putInt(lengths[column]);
+            if (lengths[column] > 0) {
+                row.put(sources[column], offsets[column], lengths[column]);
+            }
+        }
+        return row.array();
     }
 
     /** Sets the value of a column; {@code length} may be {@link RowBatch#NULL}. */
