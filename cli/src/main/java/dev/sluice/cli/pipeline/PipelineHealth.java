@@ -115,7 +115,8 @@ public record PipelineHealth(
             if (job.isEmpty()) {
                 if (!stopped) {
                     problems.add("its job does not run; `sluice apply` or `sluice up` starts it"
-                            + lastFailure(flink, applied.map(AppliedPipeline::jobId).orElse("")));
+                            + lastFailure(
+                                    flink, applied.map(AppliedPipeline::jobId).orElse("")));
                 }
                 return "none";
             }

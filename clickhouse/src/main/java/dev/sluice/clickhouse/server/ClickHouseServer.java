@@ -25,11 +25,15 @@ public final class ClickHouseServer {
     private static final int BACKLOG = 256;
     private static final long DRAIN_MILLIS = 3_000;
 
+    /** Held for as long as the server lives: a channel that is collected lets go of its lock. */
+    private final DataFolder folder;
+
     private final Engine engine;
     private final HttpServer http;
     private final ThreadPoolExecutor pool;
 
-    private ClickHouseServer(Engine engine, HttpServer http, ThreadPoolExecutor pool) {
+    private ClickHouseServer(DataFolder folder, Engine engine, HttpServer http, ThreadPoolExecutor pool) {
+        this.folder = folder;
         this.engine = engine;
         this.http = http;
         this.pool = pool;
@@ -64,7 +68,7 @@ public final class ClickHouseServer {
         ThreadPoolExecutor pool = EngineThreads.pool(THREADS);
         http.setExecutor(pool);
         http.createContext("/", new QueryHandler(engine, credentials));
-        ClickHouseServer server = new ClickHouseServer(engine, http, pool);
+        ClickHouseServer server = new ClickHouseServer(folder, engine, http, pool);
         // The engine's own exit handlers crash while tables merge: leave before they run.
         Runtime.getRuntime().addShutdownHook(EngineThreads.unstarted("shutdown", server::stopAndHalt));
         http.start();
@@ -99,7 +103,10 @@ public final class ClickHouseServer {
             pool.shutdown();
             if (pool.awaitTermination(DRAIN_MILLIS, TimeUnit.MILLISECONDS)) {
                 engine.close();
+                folder.close();
             }
+        } catch (IOException e) {
+            log.warn("the lock of the data folder goes with the process", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

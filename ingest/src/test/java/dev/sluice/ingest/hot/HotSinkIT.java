@@ -1,0 +1,455 @@
+package dev.sluice.ingest.hot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.clickhouse.server.RunningServer;
+import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.table.ColumnType;
+import dev.sluice.ingest.table.ColumnType.Scalar;
+import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.ingest.table.SourceTable.SourceColumn;
+import dev.sluice.spec.PipelineSpec.HotSpec;
+import dev.sluice.spec.Secret;
+import dev.sluice.spec.errors.SluiceException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.SimpleCounter;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The hot sink against the real engine. */
+class HotSinkIT {
+    private static final long DAY_MICROS = 86_400_000_000L;
+
+    @TempDir
+    static Path folder;
+
+    private static RunningServer server;
+    private static int databases;
+
+    private final ManualTime time = new ManualTime();
+    private final Counter written = new SimpleCounter();
+    private final Counter omitted = new SimpleCounter();
+    private String database;
+    private HotWriter writer;
+
+    @BeforeAll
+    static void startServer() throws Exception {
+        server = RunningServer.start(folder);
+    }
+
+    @AfterAll
+    static void stopServer() throws Exception {
+        server.close();
+    }
+
+    @BeforeEach
+    void newDatabase() {
+        database = "hot" + databases++;
+    }
+
+    private HotSpec spec(String url) {
+        return new HotSpec(
+                url,
+                RunningServer.USER,
+                new Secret(RunningServer.PASSWORD),
+                database,
+                List.of("t", "u"),
+                Optional.empty(),
+                Duration.ofDays(8),
+                250);
+    }
+
+    private HotWriter open(SourceTable... tables) {
+        HotSpec hot = spec(server.url());
+        ClickHouseClient client = new ClickHouseClient(hot, 2_000);
+        List<String> names =
+                java.util.Arrays.stream(tables).map(SourceTable::name).toList();
+        HotProgress progress = new HotProgress(client, hot, names);
+        HotBuffer[] buffers = new HotBuffer[tables.length];
+        HotTables store = new HotTables(hot, client);
+        store.createDatabase();
+        progress.create();
+        for (int i = 0; i < tables.length; i++) {
+            if (hot.tables().contains(names.get(i))) {
+                HotTable table = new HotTable(tables[i], database);
+                store.create(table);
+                buffers[i] = new HotBuffer(table);
+            }
+        }
+        return writer = new HotWriter(client, buffers, progress, time, 250, written, omitted);
+    }
+
+    private static SourceTable table(String name, List<Integer> keys, SourceColumn... columns) {
+        return new SourceTable(1, "public", name, List.of(columns), keys, false);
+    }
+
+    private static SourceColumn column(String name, boolean notNull, ColumnType type) {
+        return new SourceColumn(name, 0, -1, notNull, type);
+    }
+
+    /** id, a text that may be unchanged, another one. */
+    private static SourceTable simple() {
+        return table(
+                "t",
+                List.of(0),
+                column("id", true, Scalar.INTEGER),
+                column("toast", false, Scalar.TEXT),
+                column("v", false, Scalar.TEXT));
+    }
+
+    private static byte[][] row(int id, byte[] toast, String v) {
+        return new byte[][] {BatchBuilder.int4(id), toast, BatchBuilder.text(v)};
+    }
+
+    private static byte[][] key(int id) {
+        return new byte[][] {BatchBuilder.int4(id), null, null};
+    }
+
+    private long nowMicros() {
+        return time.getCurrentProcessingTime() * 1000;
+    }
+
+    private void send(BatchBuilder batch) {
+        writer.write(batch.changes(0, nowMicros(), false), null);
+    }
+
+    private String rows() throws Exception {
+        return server.sql("SELECT id, toast, v FROM " + database + ".t FINAL ORDER BY id FORMAT TSV");
+    }
+
+    @Test
+    void appliesInsertsUpdatesDeletesAndKeyChanges() throws Exception {
+        open(simple());
+        send(new BatchBuilder()
+                .insert(10, row(1, BatchBuilder.text("a"), "x"))
+                .insert(10, row(2, BatchBuilder.text("b"), null))
+                .insert(10, row(3, null, "")));
+        writer.flush(false);
+        assertThat(rows()).isEqualTo("1\ta\tx\n2\tb\t\\N\n3\t\\N\t");
+        send(new BatchBuilder()
+                .update(11, null, row(1, BatchBuilder.text("a2"), "x2"))
+                .delete(11, key(2))
+                .update(12, key(3), row(4, null, "moved")));
+        writer.flush(false);
+        assertThat(rows()).isEqualTo("1\ta2\tx2\n4\t\\N\tmoved");
+        send(new BatchBuilder().insert(13, row(2, null, "again")));
+        writer.flush(false);
+        assertThat(rows()).isEqualTo("1\ta2\tx2\n2\t\\N\tagain\n4\t\\N\tmoved");
+    }
+
+    @Test
+    void theLastOfTwoChangesInOneTransactionWinsAcrossFlushesAndDays() throws Exception {
+        open(simple());
+        for (String v : List.of("one", "two", "three")) {
+            send(new BatchBuilder().update(20, null, row(1, null, v)));
+            writer.flush(false);
+            assertThat(rows()).isEqualTo("1\t\\N\t" + v);
+        }
+        // The next transaction commits a day earlier by the source's clock: versions count, not times.
+        writer.write(
+                new BatchBuilder().update(21, null, row(1, null, "later")).changes(0, nowMicros() - DAY_MICROS, false),
+                null);
+        writer.flush(false);
+        assertThat(rows()).isEqualTo("1\t\\N\tlater");
+        server.sql("OPTIMIZE TABLE " + database + ".t FINAL");
+        assertThat(rows()).isEqualTo("1\t\\N\tlater");
+    }
+
+    @Test
+    void unchangedToastValuesComeFromTheBufferOrFromClickHouse() throws Exception {
+        open(simple());
+        send(new BatchBuilder()
+                .insert(10, row(1, BatchBuilder.text("big one"), "a"))
+                .insert(10, row(2, BatchBuilder.text("big two"), "a"))
+                .insert(10, row(3, null, "a"))
+                .update(11, null, row(1, BatchBuilder.UNCHANGED, "b")));
+        writer.flush(false);
+        assertThat(rows()).isEqualTo("1\tbig one\tb\n2\tbig two\ta\n3\t\\N\ta");
+        send(new BatchBuilder()
+                .update(12, null, row(1, BatchBuilder.UNCHANGED, "c"))
+                .update(13, null, row(1, BatchBuilder.UNCHANGED, "d"))
+                .update(13, key(2), row(5, BatchBuilder.UNCHANGED, "moved"))
+                .update(14, null, row(5, BatchBuilder.UNCHANGED, "moved twice"))
+                .update(14, null, row(3, BatchBuilder.UNCHANGED, "null stays")));
+        writer.flush(false);
+        assertThat(rows()).isEqualTo("1\tbig one\td\n3\t\\N\tnull stays\n5\tbig two\tmoved twice");
+        assertThat(omitted.getCount()).isZero();
+    }
+
+    @Test
+    void aRowWhoseUnchangedValueIsGoneIsLeftOutAndCounted() throws Exception {
+        open(simple());
+        send(new BatchBuilder()
+                .update(12, null, row(1, BatchBuilder.UNCHANGED, "c"))
+                .insert(12, row(2, null, "d")));
+        writer.flush(false);
+        assertThat(rows()).isEqualTo("2\t\\N\td");
+        assertThat(omitted.getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void fullOldRowsFillUnchangedValues() throws Exception {
+        open(simple());
+        writer.write(
+                new BatchBuilder()
+                        .update(12, row(1, BatchBuilder.text("old"), "b"), row(1, BatchBuilder.UNCHANGED, "c"))
+                        .changes(0, nowMicros(), true),
+                null);
+        writer.flush(false);
+        assertThat(rows()).isEqualTo("1\told\tc");
+    }
+
+    @Test
+    void truncateRemovesWhatCameBeforeAndMayBeRepeated() throws Exception {
+        open(simple());
+        RowBatch before = new BatchBuilder()
+                .insert(10, row(1, null, "a"))
+                .insert(12, row(2, null, "same transaction, before"))
+                .truncate(12)
+                .insert(12, row(3, null, "same transaction, after"))
+                .insert(13, row(4, null, "b"))
+                .changes(0, nowMicros(), false);
+        for (int i = 0; i < 3; i++) {
+            writer.write(before, null);
+            writer.flush(false);
+            assertThat(rows()).isEqualTo("3\t\\N\tsame transaction, after\n4\t\\N\tb");
+        }
+    }
+
+    @Test
+    void aLoadReplacesWhatAnUnfinishedLoadLeft() throws Exception {
+        open(simple());
+        writer.write(
+                new BatchBuilder()
+                        .insert(0, row(1, null, "first load"))
+                        .insert(0, row(2, null, "gone since"))
+                        .load(0, 50),
+                null);
+        writer.flush(false);
+        writer.write(new BatchBuilder().insert(0, row(1, null, "second load")).load(0, 60), null);
+        writer.flush(false);
+        writer.write(RowBatch.loaded(60, nowMicros(), new int[] {0}, new long[0]), null);
+        writer.flush(false);
+        assertThat(rows()).isEqualTo("1\t\\N\tsecond load");
+        assertThat(progress("t")).isEqualTo("60");
+    }
+
+    private String progress(String table) throws Exception {
+        return server.sql(
+                "SELECT lsn FROM " + database + "._sluice_progress FINAL WHERE table = '" + table + "' FORMAT TSV");
+    }
+
+    @Test
+    void flushesByTimeAndTellsTheLsn() throws Exception {
+        open(simple());
+        assertThat(time.timers()).isZero();
+        send(new BatchBuilder().insert(10, row(1, null, "a")));
+        writer.write(RowBatch.progress(10, nowMicros()), null);
+        assertThat(time.timers()).isEqualTo(1);
+        time.pass(249);
+        assertThat(rows()).isEmpty();
+        time.pass(1);
+        assertThat(rows()).isEqualTo("1\t\\N\ta");
+        assertThat(progress("t")).isEqualTo("10");
+        assertThat(time.timers()).isZero();
+    }
+
+    @Test
+    void everyTypeArrives() throws Exception {
+        open(table(
+                "t",
+                List.of(1, 0),
+                column("id", true, Scalar.INTEGER),
+                column("name", true, Scalar.TEXT),
+                column("b", false, Scalar.BOOLEAN),
+                column("d", true, new ColumnType.Numeric(12, 2)),
+                column("w", false, new ColumnType.Numeric(38, 10)),
+                column("n", false, Scalar.NUMERIC_TEXT),
+                column("u", false, Scalar.UUID),
+                column("day", true, Scalar.DATE),
+                column("at", false, Scalar.TIMESTAMPTZ),
+                column("time", false, Scalar.TIME),
+                column("j", false, Scalar.JSONB),
+                column("ints", false, new ColumnType.Array(Scalar.INTEGER)),
+                column("f", false, Scalar.DOUBLE)));
+        byte[] uuid = java.util.HexFormat.of().parseHex("00112233445566778899aabbccddeeff");
+        send(new BatchBuilder()
+                .insert(
+                        1,
+                        BatchBuilder.int4(7),
+                        BatchBuilder.text("ü"),
+                        new byte[] {1},
+                        ValueCodecTest.numeric(new java.math.BigDecimal("-12345.67"), 2),
+                        ValueCodecTest.numeric(new java.math.BigDecimal("1234567890123456789012345678.0123456789"), 10),
+                        ValueCodecTest.numeric(new java.math.BigDecimal("0.10"), 2),
+                        uuid,
+                        BatchBuilder.int4(0),
+                        BatchBuilder.int8(1),
+                        BatchBuilder.int8(86_399_999_999L),
+                        BatchBuilder.text("\u0001{}"),
+                        java.util.HexFormat.of()
+                                .parseHex("000000010000000100000017000000020000000100000004" + "00000007ffffffff"),
+                        BatchBuilder.int8(Double.doubleToLongBits(1.5)))
+                .insert(
+                        1,
+                        BatchBuilder.int4(8),
+                        BatchBuilder.text("nulls"),
+                        null,
+                        ValueCodecTest.numeric(java.math.BigDecimal.ZERO, 2),
+                        null,
+                        null,
+                        null,
+                        BatchBuilder.int4(Integer.MAX_VALUE),
+                        BatchBuilder.int8(Long.MIN_VALUE),
+                        null,
+                        null,
+                        null,
+                        null));
+        writer.flush(false);
+        assertThat(server.sql(
+                        "SELECT * EXCEPT (_lsn, _deleted, _commit_time) FROM " + database + ".t FINAL ORDER BY id"))
+                .isEqualTo("7\tü\ttrue\t-12345.67\t1234567890123456789012345678.0123456789\t0.10\t"
+                        + "00112233-4455-6677-8899-aabbccddeeff\t2000-01-01\t2000-01-01 00:00:00.000001\t86399999999\t{}\t"
+                        + "[7,NULL]\tfalse\t1.5\n"
+                        + "8\tnulls\t\\N\t0\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t[]\ttrue\t\\N");
+        send(new BatchBuilder()
+                .delete(
+                        2,
+                        BatchBuilder.int4(7),
+                        BatchBuilder.text("ü"),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null));
+        writer.flush(false);
+        assertThat(server.sql("SELECT id FROM " + database + ".t FINAL")).isEqualTo("8");
+    }
+
+    @Test
+    void refusesATableThatIsNotItsOwnAndAdjustsTheRetention() throws Exception {
+        open(simple());
+        server.sql("ALTER TABLE " + database + ".t MODIFY TTL toDateTime(_commit_time) + toIntervalSecond(5)");
+        open(simple());
+        assertThat(server.sql(
+                        "SELECT engine_full FROM system.tables WHERE database = '" + database + "' AND name = 't'"))
+                .contains("toIntervalSecond(691200)");
+        server.sql("ALTER TABLE " + database + ".t DROP COLUMN v, ADD COLUMN extra Int8");
+        assertThatThrownBy(() -> open(simple()))
+                .isInstanceOf(SluiceException.class)
+                .hasMessageContaining("E0902")
+                .hasMessageContaining("column v is missing")
+                .hasMessageContaining("column extra is unknown")
+                .hasMessageContaining("DROP TABLE");
+    }
+
+    @Test
+    void stopsWithAReasonWhenClickHouseIsOutOfReach() {
+        HotSpec nowhere = spec("http://127.0.0.1:1");
+        ClickHouseClient client = new ClickHouseClient(nowhere, 500);
+        assertThatThrownBy(() -> new HotTables(nowhere, client).createDatabase())
+                .hasMessageContaining("E0901")
+                .hasMessageContaining("127.0.0.1:1")
+                .hasMessageNotContaining(RunningServer.PASSWORD);
+    }
+
+    @Test
+    void aKeyThatClickHouseCannotHoldStopsForGood() {
+        open(table("t", List.of(0), column("day", true, Scalar.DATE)));
+        BatchBuilder batch = new BatchBuilder().insert(1, BatchBuilder.int4(Integer.MAX_VALUE));
+        assertThatThrownBy(() -> send(batch))
+                .isInstanceOf(SuppressRestartsException.class)
+                .cause()
+                .hasMessageContaining("E0401")
+                .hasMessageContaining("day");
+    }
+
+    /** Random transactions; each restart replays a random suffix, cut into other batches and flushes. */
+    @Test
+    void endsEqualToAModelWhateverIsRepeated() throws Exception {
+        long seed = Long.getLong("sluice.seed", System.nanoTime());
+        Random random = new Random(seed);
+        Map<Integer, String[]> model = new TreeMap<>();
+        List<BatchBuilder> transactions = new ArrayList<>();
+        open(simple());
+        int applied = 0;
+        for (int round = 0; round < 25; round++) {
+            for (int n = random.nextInt(12); n >= 0; n--) {
+                transactions.add(transaction(1000 + transactions.size(), model, random));
+            }
+            for (int i = applied; i < transactions.size(); i++) {
+                send(transactions.get(i));
+                if (random.nextInt(4) == 0) {
+                    writer.flush(false);
+                }
+            }
+            writer.flush(false);
+            assertThat(rows()).as("seed %d, round %d", seed, round).isEqualTo(text(model));
+            applied = random.nextInt(3) == 0 ? random.nextInt(transactions.size()) : transactions.size();
+            if (applied < transactions.size()) {
+                open(simple());
+            }
+            if (random.nextInt(5) == 0) {
+                server.sql("OPTIMIZE TABLE " + database + ".t FINAL");
+            }
+        }
+        assertThat(omitted.getCount()).as("seed %d", seed).isLessThan(written.getCount());
+    }
+
+    private static BatchBuilder transaction(long lsn, Map<Integer, String[]> model, Random random) {
+        BatchBuilder batch = new BatchBuilder();
+        for (int n = random.nextInt(6); n >= 0 || batch.isEmpty(); n--) {
+            int id = random.nextInt(12);
+            String[] now = model.get(id);
+            String v = "v" + random.nextInt(1000);
+            if (random.nextInt(60) == 0) {
+                batch.truncate(lsn);
+                model.clear();
+            } else if (now == null) {
+                String toast = random.nextInt(4) == 0 ? null : "toast" + random.nextInt(1000);
+                batch.insert(lsn, row(id, BatchBuilder.text(toast), v));
+                model.put(id, new String[] {toast, v});
+            } else if (random.nextInt(4) == 0) {
+                batch.delete(lsn, key(id));
+                model.remove(id);
+            } else {
+                boolean isUnchanged = random.nextInt(3) > 0;
+                String toast = isUnchanged ? now[0] : "toast" + random.nextInt(1000);
+                int newId = random.nextInt(4) == 0 ? random.nextInt(12) : id;
+                int target = model.containsKey(newId) ? id : newId;
+                byte[] sent = isUnchanged ? BatchBuilder.UNCHANGED : BatchBuilder.text(toast);
+                batch.update(lsn, target == id ? null : key(id), row(target, sent, v));
+                model.remove(id);
+                model.put(target, new String[] {toast, v});
+            }
+        }
+        return batch;
+    }
+
+    private static String text(Map<Integer, String[]> model) {
+        return model.entrySet().stream()
+                .map(e -> e.getKey() + "\t" + (e.getValue()[0] == null ? "\\N" : e.getValue()[0]) + "\t"
+                        + e.getValue()[1])
+                .collect(Collectors.joining("\n"));
+    }
+}
