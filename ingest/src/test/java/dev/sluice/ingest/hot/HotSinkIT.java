@@ -136,10 +136,10 @@ class HotSinkIT {
         open(simple());
         send(new BatchBuilder()
                 .insert(10, row(1, BatchBuilder.text("a"), "x"))
-                .insert(10, row(2, BatchBuilder.text("b"), null))
-                .insert(10, row(3, null, "")));
+                .insert(10, row(2, BatchBuilder.text("b"), ""))
+                .insert(10, row(3, null, null)));
         writer.flush(false);
-        assertThat(rows()).isEqualTo("1\ta\tx\n2\tb\t\\N\n3\t\\N\t");
+        assertThat(rows()).isEqualTo("1\ta\tx\n2\tb\t\n3\t\\N\t\\N");
         send(new BatchBuilder()
                 .update(11, null, row(1, BatchBuilder.text("a2"), "x2"))
                 .delete(11, key(2))
