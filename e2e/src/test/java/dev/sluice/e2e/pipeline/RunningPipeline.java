@@ -20,7 +20,7 @@ import java.util.Optional;
 import org.apache.iceberg.catalog.TableIdentifier;
 
 /** A pipeline that runs as a job of the shared stack's Flink cluster. */
-final class RunningPipeline implements AutoCloseable {
+public final class RunningPipeline implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofMinutes(4);
 
     private final LocalStack stack;
@@ -28,7 +28,7 @@ final class RunningPipeline implements AutoCloseable {
     private String job = "";
 
     /** Removes what an earlier run of this name left in the lake; the database is the test's. */
-    RunningPipeline(LocalStack stack, PipelineSpec spec) {
+    public RunningPipeline(LocalStack stack, PipelineSpec spec) {
         this.stack = stack;
         this.spec = spec;
         cancelLeftOver();
@@ -55,7 +55,7 @@ final class RunningPipeline implements AutoCloseable {
     }
 
     /** Submits the job, as {@code sluice apply} does; also after its cluster has forgotten it. */
-    RunningPipeline submit() {
+    public RunningPipeline submit() {
         Path file = stack.config().home().resolve(spec.pipeline() + ".json");
         PipelineSpecJson.write(file, spec);
         Path jar = stack.config().project().resolve("ingest/target/sluice-ingest-0.1.0-SNAPSHOT-job.jar");
@@ -68,7 +68,7 @@ final class RunningPipeline implements AutoCloseable {
     }
 
     /** Waits until the load is published. */
-    void awaitLoaded() {
+    public void awaitLoaded() {
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(500))
                 .failFast("the job ended", () -> flink().state(job).equals("FAILED"))
@@ -93,7 +93,7 @@ final class RunningPipeline implements AutoCloseable {
     }
 
     /** Compares lake and source and fails with the report if they differ. */
-    VerifyReport assertEqualToSource() {
+    public VerifyReport assertEqualToSource() {
         VerifyReport report = new Verifier(spec).verify(new VerifyOptions(PATIENCE, List.of(), 20));
         System.out.print(report.text());
         assertThat(report.equal()).as(report.text()).isTrue();
