@@ -33,12 +33,18 @@ final class Failures {
                         debug ? "open an issue with this trace" : "run again with --debug and open an issue",
                         thrown);
         session.out().flush();
-        session.say(json ? asJson(error) : error.getMessage());
+        session.say(json ? asJson(error) : error.getMessage() + general(error));
         if (debug) {
             thrown.printStackTrace(session.err());
         }
         session.err().flush();
         return exitCode(error.code());
+    }
+
+    /** What generally helps, where the error does not say it better. */
+    private static String general(SluiceException error) {
+        boolean says = !error.fix().isEmpty() || error.reason().contains("Fix: ");
+        return says ? "" : "\nFix: " + error.code().advice();
     }
 
     /** For picocli: the command line is wrong. */
@@ -74,7 +80,7 @@ final class Failures {
         node.put("code", error.code().name());
         node.put("title", error.code().title());
         node.put("reason", error.reason());
-        node.put("fix", error.fix());
+        node.put("fix", error.fix().isEmpty() ? error.code().advice() : error.fix());
         node.put("class", error.code().errorClass().name());
         node.put("retry", error.code().retry().name());
         return node.toString();

@@ -40,7 +40,9 @@ public final class PipelineJob {
     public static void main(String[] arguments) throws Exception {
         if (arguments.length != 2 || !arguments[0].equals("--pipeline-file")) {
             throw new SluiceException(
-                    ErrorCode.E0102, "the job takes --pipeline-file FILE and nothing else", "start it with sluice run");
+                    ErrorCode.E0102,
+                    "the job takes --pipeline-file FILE and nothing else",
+                    "start it with sluice apply -f <file>");
         }
         PipelineSpec spec = PipelineSpecJson.read(Path.of(arguments[1]));
         StreamExecutionEnvironment environment =

@@ -101,14 +101,16 @@ public final class LocalStack {
 
     private void start(ServerControl control, boolean isMissing) throws Exception {
         long start = System.nanoTime();
+        boolean isRepair = isMissing && control.isCrashed();
         control.start();
         if (isMissing) {
             progress.say(String.format(
                     Locale.ROOT,
-                    "%-12s ready in %.1f s  %s",
+                    "%-12s ready in %.1f s  %s%s",
                     control.server().id().label(),
                     (System.nanoTime() - start) / 1e9,
-                    control.server().url()));
+                    control.server().url(),
+                    isRepair ? " (it had crashed; started again)" : ""));
         }
     }
 

@@ -50,6 +50,11 @@ final class ServerControl {
         return file.process();
     }
 
+    /** It was started, was not stopped, and is gone. */
+    boolean isCrashed() {
+        return file.exists() && file.process().isEmpty();
+    }
+
     /** The ports that another program has. */
     List<Integer> takenPorts() {
         return server.ports().stream().filter(port -> !isFree(port)).toList();
@@ -159,7 +164,7 @@ final class ServerControl {
     }
 
     private ServerStatus gone() {
-        return file.exists()
+        return isCrashed()
                 ? status(ServerStatus.State.CRASHED, 0, "gone without having been stopped; `sluice up` starts it")
                 : status(ServerStatus.State.STOPPED, 0, "");
     }

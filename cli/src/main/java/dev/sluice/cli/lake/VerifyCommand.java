@@ -3,9 +3,15 @@ package dev.sluice.cli.lake;
 import dev.sluice.cli.ExitCode;
 import dev.sluice.cli.Session;
 import dev.sluice.cli.pipeline.FileOption;
+import dev.sluice.cli.pipeline.PipelineFiles;
 import dev.sluice.e2e.verify.Verifier;
 import dev.sluice.e2e.verify.VerifyOptions;
 import dev.sluice.e2e.verify.VerifyReport;
+import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.Progress;
+import dev.sluice.spec.PipelineSpec;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -58,9 +64,26 @@ public final class VerifyCommand implements Callable<Integer> {
                 Duration.ofSeconds(waitSeconds),
                 tables,
                 VerifyOptions.defaults().differencesPerTable());
-        VerifyReport report = new Verifier(file.spec(session)).verify(options);
+        PipelineSpec spec = file.spec(session);
+        expectApplied(spec);
+        VerifyReport report = new Verifier(spec).verify(options);
         session.out().println(format == Format.JSON ? report.json() : report.text());
         session.out().flush();
         return report.equal() ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    /** Spares the wait for a pipeline that nobody started: neither from here, nor, by its progress, from elsewhere. */
+    private void expectApplied(PipelineSpec spec) {
+        if (new PipelineFiles(session.home()).applied(spec.pipeline()).isPresent()) {
+            return;
+        }
+        try (LakeCatalog lake = LakeCatalog.open(spec.catalog())) {
+            if (new Progress(lake, spec.pipeline()).acknowledged().isEmpty()) {
+                throw new SluiceException(
+                        ErrorCode.E1202,
+                        "the pipeline " + spec.pipeline() + " was never applied, so there is nothing to compare",
+                        "sluice apply -f <file>, then verify again");
+            }
+        }
     }
 }

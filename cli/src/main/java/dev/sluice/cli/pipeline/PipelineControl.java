@@ -95,13 +95,23 @@ public final class PipelineControl {
         return running.isPresent();
     }
 
-    /** Starts every pipeline again that was applied, was not stopped, and does not run. */
+    /**
+     * Starts every pipeline again that was applied, was not stopped, and does not run; waits for one whose job Flink is
+     * just restarting.
+     */
     public void resume() {
         for (String pipeline : files.names()) {
             Optional<AppliedPipeline> applied = files.applied(pipeline).filter(record -> !record.stopped());
-            if (applied.isPresent() && flink().activeJob(jobName(pipeline)).isEmpty()) {
+            if (applied.isEmpty()) {
+                continue;
+            }
+            Optional<FlinkRest.Job> job = flink().activeJob(jobName(pipeline));
+            if (job.isEmpty()) {
                 session.say("starting pipeline " + pipeline + " again");
                 submit(flink(), files.spec(pipeline), Path.of(applied.get().file()));
+            } else if (!job.get().state().equals("RUNNING")) {
+                session.say("pipeline " + pipeline + " is restarting; waiting until it reads its source");
+                new JobStart(session, flink(), files.spec(pipeline), job.get().id()).await();
             }
         }
     }

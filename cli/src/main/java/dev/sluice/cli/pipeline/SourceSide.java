@@ -3,6 +3,7 @@ package dev.sluice.cli.pipeline;
 import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
+import dev.sluice.spec.errors.Remedy;
 import dev.sluice.spec.errors.SluiceException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -54,9 +55,9 @@ record SourceSide(Optional<Lsn> walAt, String slot) {
     /** What the slot says of a pipeline that should run. While a load runs the slot waits, and is read by nobody. */
     Optional<String> problem(boolean loading) {
         return switch (slot) {
-            case "lost" -> Optional.of("its slot lost WAL that it needs (E0214): load the pipeline again");
+            case "lost" -> Optional.of("its slot lost WAL that it needs (E0214): " + Remedy.LOAD_ANEW);
             case "unreserved" -> Optional.of("its slot is about to lose WAL: raise max_slot_wal_keep_size");
-            case "missing" -> loading ? Optional.empty() : Optional.of("its slot is gone (E0215)");
+            case "missing" -> loading ? Optional.empty() : Optional.of("its slot is gone (E0215): " + Remedy.LOAD_ANEW);
             case "inactive" -> loading ? Optional.empty() : Optional.of("nobody reads its slot");
             default -> Optional.empty();
         };

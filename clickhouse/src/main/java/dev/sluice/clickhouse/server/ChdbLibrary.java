@@ -81,7 +81,7 @@ final class ChdbLibrary {
      * @throws SluiceException E1304 when the file is missing or is not this library
      */
     static ChdbLibrary load(Path file) {
-        String fix = "Run: sluice install clickhouse, or name a libchdb.so 26.7 with --library.";
+        String fix = "Run: sluice fetch, or name a libchdb.so 26.7 with --library.";
         if (!Files.isReadable(file)) {
             throw new SluiceException(ErrorCode.E1304, "no readable ClickHouse library at " + file, fix);
         }

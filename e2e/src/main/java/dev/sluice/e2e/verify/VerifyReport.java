@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.Remedy;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.List;
 import java.util.Locale;
@@ -99,7 +100,7 @@ public record VerifyReport(String pipeline, Lsn lsn, List<TableReport> tables, l
             throw new SluiceException(
                     ErrorCode.E1201,
                     "at LSN " + lsn + "\n" + text(),
-                    "load the tables again: sluice resync; and report it, this must not happen");
+                    "report it, this must not happen; then " + Remedy.LOAD_ANEW);
         }
         return this;
     }

@@ -5,6 +5,7 @@ import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
 import dev.sluice.lake.StampProperties;
 import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.Remedy;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -86,7 +87,7 @@ public final class LakeTables {
                     ErrorCode.E0505,
                     "lake table " + identifier + " is already there and "
                             + (owner == null ? "was not made by Sluice" : "belongs to pipeline " + owner),
-                    "choose another catalog.bronze-namespace, or drop that table");
+                    "choose another catalog.namespace, or drop that table");
         }
         String wanted = source.schema() + "." + source.name();
         String held = table.properties().get(StampProperties.SOURCE_TABLE);
@@ -120,7 +121,7 @@ public final class LakeTables {
             throw new SluiceException(
                     ErrorCode.E0404,
                     "the columns of lake table " + identifier + " are not those of its source: " + difference,
-                    "drop the lake table and load the table again, or undo the change at the source");
+                    "undo the change at the source; or " + Remedy.LOAD_ANEW);
         }
     }
 

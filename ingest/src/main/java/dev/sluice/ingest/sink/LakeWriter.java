@@ -8,6 +8,7 @@ import dev.sluice.ingest.sink.file.TableFormat;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.Remedy;
 import dev.sluice.spec.errors.SluiceException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -82,7 +83,7 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
                 throw new SluiceException(
                         ErrorCode.E0404,
                         "lake table " + lakeTable.name() + " has been partitioned",
-                        "bronze tables are not partitioned; drop it and load the table again");
+                        "bronze tables are not partitioned: " + Remedy.LOAD_ANEW);
             }
             writers[table] = new TableWriter(source, TableFormat.of(source, lakeTable, subtask), table);
         }

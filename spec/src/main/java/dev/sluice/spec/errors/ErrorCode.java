@@ -66,18 +66,18 @@ public enum ErrorCode {
             "slot is ahead of the recorded acknowledgement",
             EXTERNAL,
             MANUAL,
-            "The slot was moved or made anew outside of Sluice, so changes are missing: load the pipeline again."),
+            "The slot was moved or made anew outside of Sluice, so changes are missing: load under a new name."),
     E0214(
             "slot invalidated",
             EXTERNAL,
             MANUAL,
-            "PostgreSQL dropped the WAL that the slot needed: raise max_slot_wal_keep_size and load again."),
-    E0215("slot missing", EXTERNAL, MANUAL, "The slot was dropped outside of Sluice: load the pipeline again."),
+            "PostgreSQL dropped the WAL that the slot needed: raise max_slot_wal_keep_size, and load under a new name."),
+    E0215("slot missing", EXTERNAL, MANUAL, "The slot was dropped outside of Sluice: load under a new name."),
     E0216(
             "timeline or system id changed",
             EXTERNAL,
             MANUAL,
-            "The server is another one, or was restored: positions do not compare. Load the pipeline again."),
+            "The server is another one, or was restored: positions do not compare. Load under a new name."),
     E0217("server not suitable", USER, NEVER, "Change the setting of the server that the message names."),
     E0218(
             "slot in use",
@@ -126,7 +126,7 @@ public enum ErrorCode {
             "stamp missing or malformed",
             INTERNAL,
             NEVER,
-            "Something other than Sluice changed the table: restore a stamped snapshot, or load the table again."),
+            "Something other than Sluice changed the table: restore a stamped snapshot, or load under a new name."),
     E0601(
             "object store refused or not reachable",
             EXTERNAL,
@@ -204,7 +204,7 @@ public enum ErrorCode {
             NEVER,
             "Check the permissions of the folder, and that no other stack uses it."),
     E1306("local stack is not running", USER, NEVER, "Run `sluice up` first."),
-    E1307("job failed", EXTERNAL, MANUAL, "Read the exception in the message, or `sluice logs flink-taskmanager`."),
+    E1307("job failed", EXTERNAL, MANUAL, "Read the exception in the message, or `sluice logs taskmanager`."),
     E1901("internal error", INTERNAL, MANUAL, "A defect of Sluice: open an issue with the message and what led to it.");
 
     private final String title;

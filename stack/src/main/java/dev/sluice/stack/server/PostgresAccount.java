@@ -55,7 +55,7 @@ enum PostgresAccount {
         throw new SluiceException(
                 ErrorCode.E1304,
                 "PostgreSQL refuses to run as root, and neither a user namespace (unshare) nor setpriv works here",
-                "run sluice as an ordinary user, or install the package util-linux");
+                "run Sluice as an ordinary user, or install the package util-linux");
     }
 
     private boolean works() throws InterruptedException {

@@ -165,7 +165,7 @@ public final class TrinoQuery implements AutoCloseable {
                 : new SluiceException(
                         ErrorCode.E1003,
                         "no Trino answers at " + endpoint.url(),
-                        "check models.trino-url in sluice.yaml, and that the server is up",
+                        "check models.trino.url in sluice.yaml, and that the server is up",
                         error);
     }
 }

@@ -46,7 +46,7 @@ final class ServerChecks {
                 problems.add(
                         ErrorCode.E0217,
                         "the server is a standby, where neither publications nor exported slots can be created",
-                        "point source.host at the primary");
+                        "point source.postgres.host at the primary");
             }
             if (row.getString(4).equals("SQL_ASCII")) {
                 problems.add(

@@ -120,7 +120,8 @@ final class TableReader {
                                 ErrorCode.E0406,
                                 spec.qualifiedName() + "." + name + " has the type " + row.getString(7)
                                         + ", which Sluice does not carry",
-                                "leave the column out with excluded-columns");
+                                "leave the column out: source.tables: - {name: " + spec.qualifiedName() + ", exclude: ["
+                                        + name + "]}");
                         fit = false;
                         continue;
                     }
@@ -129,7 +130,7 @@ final class TableReader {
                                 ErrorCode.E0205,
                                 "the role may not read " + spec.qualifiedName() + "." + name,
                                 "GRANT SELECT ON " + SqlNames.qualified(spec.schema(), spec.name())
-                                        + " TO the role of source.user;");
+                                        + " TO the role of source.postgres.user;");
                         fit = false;
                         continue;
                     }
@@ -142,7 +143,7 @@ final class TableReader {
             problems.add(
                     ErrorCode.E0102,
                     spec.qualifiedName() + " has no column named " + String.join(", ", excluded),
-                    "correct excluded-columns");
+                    "correct exclude of this table in source.tables");
             fit = false;
         }
         return fit ? attributes : List.of();
@@ -166,7 +167,7 @@ final class TableReader {
                     problems.add(
                             ErrorCode.E0210,
                             spec.qualifiedName() + ": a column of the key is excluded",
-                            "take the key out of excluded-columns");
+                            "take the key out of exclude of this table in source.tables");
                 }
                 return List.of();
             }

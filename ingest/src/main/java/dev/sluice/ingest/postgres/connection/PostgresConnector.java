@@ -92,14 +92,14 @@ public final class PostgresConnector implements Serializable {
             return new SluiceException(
                     ErrorCode.E0202,
                     target() + " refused user " + spec.user() + ": " + SqlErrors.message(e),
-                    "check source.user, source.password and source.database, and pg_hba.conf"
+                    "check source.postgres.user, .password and .database, and pg_hba.conf"
                             + " (it needs a line for replication connections to this database, too)",
                     e);
         }
         return new SluiceException(
                 ErrorCode.E0201,
                 target() + " cannot be reached: " + SqlErrors.message(e),
-                "check source.host and source.port, and that the server runs and has free connections",
+                "check source.postgres.host and .port, and that the server runs and has free connections",
                 e);
     }
 }

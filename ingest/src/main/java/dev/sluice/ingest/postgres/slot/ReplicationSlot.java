@@ -3,6 +3,7 @@ package dev.sluice.ingest.postgres.slot;
 import dev.sluice.ingest.postgres.connection.SqlErrors;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.Remedy;
 import dev.sluice.spec.errors.SluiceException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -74,12 +75,12 @@ public final class ReplicationSlot {
                         ErrorCode.E0215,
                         "slot " + name + " is gone, although the lake already holds tables of this pipeline: the"
                                 + " changes since " + known + " cannot be read any more",
-                        "load the tables again: sluice resync"));
+                        Remedy.LOAD_ANEW));
         if (state.walStatus.equals("lost")) {
             throw new SluiceException(
                     ErrorCode.E0214,
                     "the server gave up slot " + name + ": it has removed WAL that the slot still needed",
-                    "raise max_slot_wal_keep_size, then load the tables again: sluice resync");
+                    "raise max_slot_wal_keep_size; then " + Remedy.LOAD_ANEW);
         }
         if (!state.plugin.equals("pgoutput")) {
             throw new SluiceException(
@@ -93,7 +94,7 @@ public final class ReplicationSlot {
                     ErrorCode.E0212,
                     "slot " + name + " stands at " + state.confirmedFlush + ", but only commits up to " + known
                             + " are in the lake: the slot was re-created, or advanced by someone else",
-                    "load the tables again: sluice resync");
+                    Remedy.LOAD_ANEW);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.sluice.ingest.postgres.slot;
 import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.postgres.connection.SqlErrors;
 import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.Remedy;
 import dev.sluice.spec.errors.SluiceException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -37,7 +38,7 @@ public final class SourceIdentity {
                     "the lake was filled from the server (system identifier/timeline) " + recorded
                             + ", but the source is now " + now
                             + ": it was restored, failed over or replaced, and its LSNs tell another story",
-                    "load the tables again: sluice resync");
+                    Remedy.LOAD_ANEW);
         }
     }
 }

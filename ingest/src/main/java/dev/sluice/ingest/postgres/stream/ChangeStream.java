@@ -7,6 +7,7 @@ import dev.sluice.ingest.postgres.connection.SqlErrors;
 import dev.sluice.ingest.postgres.slot.ReplicationSlot;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.Remedy;
 import dev.sluice.spec.errors.SluiceException;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
@@ -237,14 +238,14 @@ public final class ChangeStream implements AutoCloseable {
             return new SluiceException(
                     ErrorCode.E0215,
                     "slot " + slot.name() + " or publication " + publicationName + " is gone: " + SqlErrors.message(e),
-                    "load the tables again: sluice resync",
+                    Remedy.LOAD_ANEW,
                     e);
         }
         if (SqlErrors.is(e, SqlErrors.OBJECT_NOT_IN_PREREQUISITE_STATE)) {
             return new SluiceException(
                     ErrorCode.E0214,
                     "slot " + slot.name() + " cannot be read any more: " + SqlErrors.message(e),
-                    "raise max_slot_wal_keep_size, then load the tables again: sluice resync",
+                    "raise max_slot_wal_keep_size; then " + Remedy.LOAD_ANEW,
                     e);
         }
         return broken(e);

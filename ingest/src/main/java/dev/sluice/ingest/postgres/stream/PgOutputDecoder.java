@@ -5,6 +5,7 @@ import dev.sluice.ingest.postgres.LoadedTables;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.Remedy;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -266,7 +267,7 @@ final class PgOutputDecoder {
                     ErrorCode.E0404,
                     "table " + name + " is not what it was when the pipeline started: " + table.difference.get()
                             + " before commit " + new Lsn(commitLsn),
-                    "undo the change, or load the table again: sluice resync");
+                    "undo the change; or " + Remedy.LOAD_ANEW);
         }
         return table;
     }

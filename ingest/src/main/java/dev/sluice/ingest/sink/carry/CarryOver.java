@@ -9,6 +9,7 @@ import dev.sluice.ingest.sink.row.KeyBytes;
 import dev.sluice.ingest.sink.row.RowCursor;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.Remedy;
 import dev.sluice.spec.errors.SluiceException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -194,7 +195,7 @@ public final class CarryOver {
                     ErrorCode.E0407,
                     left + " rows of table " + name + " are not in the lake, but the source updated them and left"
                             + " large values unchanged",
-                    "the lake differs from the source: find out where with sluice verify, then load the table again");
+                    "the lake differs from the source: sluice verify shows where; then " + Remedy.LOAD_ANEW);
         }
     }
 }
