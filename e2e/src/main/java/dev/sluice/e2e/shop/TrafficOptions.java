@@ -75,7 +75,7 @@ public record TrafficOptions(
                 false,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(20),
-                Duration.ofSeconds(60));
+                Duration.ofMinutes(5));
     }
 
     /** The same at another rate and for another time. */
