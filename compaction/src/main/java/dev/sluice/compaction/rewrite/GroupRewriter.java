@@ -4,7 +4,6 @@ import dev.sluice.spec.PipelineSpec.UpkeepSpec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
@@ -12,11 +11,8 @@ import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.PartitionKey;
-import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.data.GenericDeleteFilter;
 import org.apache.iceberg.data.Record;
-import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.FileAppender;
@@ -46,9 +42,10 @@ public final class GroupRewriter {
         Output output = null;
         long rows = 0;
         try {
+            LiveRows live = LiveRows.of(table, group.tasks());
             for (FileScanTask task : group.tasks()) {
                 removed.add(task.file());
-                try (CloseableIterable<Record> records = read(task)) {
+                try (CloseableIterable<Record> records = live.read(task)) {
                     for (Record record : records) {
                         if (output == null) {
                             output = new Output();
@@ -72,17 +69,6 @@ public final class GroupRewriter {
             }
         }
         return new RewriteResult(group.table(), group.snapshotId(), group.sequenceNumber(), removed, added);
-    }
-
-    private CloseableIterable<Record> read(FileScanTask task) {
-        Schema schema = table.schema();
-        GenericDeleteFilter deletes = new GenericDeleteFilter(table.io(), task, schema, schema);
-        Schema required = deletes.requiredSchema();
-        CloseableIterable<Record> records = Parquet.read(table.io().newInputFile(task.file()))
-                .project(required)
-                .createReaderFunc(fileSchema -> GenericParquetReaders.buildReader(required, fileSchema, Map.of()))
-                .build();
-        return deletes.filter(records);
     }
 
     private final class Output {

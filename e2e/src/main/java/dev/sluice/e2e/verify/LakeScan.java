@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.Types.NestedField;
@@ -48,8 +47,7 @@ final class LakeScan {
     static void read(Table lake, long snapshotId, ComparedTable table, RowVisitor rows) {
         List<String> names =
                 table.columns().stream().map(ComparedTable.Column::name).toList();
-        try (CloseableIterable<Record> records =
-                IcebergGenerics.read(lake).useSnapshot(snapshotId).select(names).build()) {
+        try (CloseableIterable<Record> records = new SnapshotReader(lake, snapshotId, names).rows()) {
             int[] positions = null;
             for (Record record : records) {
                 if (positions == null) {

@@ -104,12 +104,13 @@ final class HotTable {
         String columns = definitions().entrySet().stream()
                 .map(column -> ClickHouseSql.identifier(column.getKey()) + " " + column.getValue())
                 .collect(Collectors.joining(",\n  "));
+        // Many small inserts: merging them five at a time would write a part anew for every few hundred rows.
         return "CREATE TABLE IF NOT EXISTS " + qualifiedName() + " (\n  " + columns + "\n)\n"
                 + "ENGINE = ReplacingMergeTree(" + LSN + ", " + DELETED + ")\n"
                 + "PARTITION BY toYYYYMMDD(" + COMMIT_TIME + ")\n"
                 + "ORDER BY (" + names(keys) + ")\n"
                 + "TTL " + ttl(retention) + "\n"
-                + "SETTINGS ttl_only_drop_parts = 1";
+                + "SETTINGS ttl_only_drop_parts = 1, min_parts_to_merge_at_once = 10";
     }
 
     String insertStatement() {

@@ -76,7 +76,7 @@ final class FlinkProcess implements Server {
         // The heaps are those of config.yaml: without Flink's own scripts nobody else passes them to the JVM.
         command.addAll(
                 isJobManager()
-                        ? List.of("-Xmx256m", "-XX:MaxMetaspaceSize=192m")
+                        ? List.of("-Xmx256m", "-XX:MaxMetaspaceSize=192m", "-XX:TieredStopAtLevel=1")
                         : List.of("-Xms512m", "-Xmx512m", "-XX:MaxDirectMemorySize=256m", "-XX:MaxMetaspaceSize=256m"));
         command.add("-XX:+UseSerialGC");
         command.add("-Djava.io.tmpdir=" + temporary());
