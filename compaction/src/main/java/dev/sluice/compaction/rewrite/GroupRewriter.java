@@ -1,5 +1,6 @@
 package dev.sluice.compaction.rewrite;
 
+import dev.sluice.lake.HadoopDefaults;
 import dev.sluice.spec.PipelineSpec.UpkeepSpec;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -79,6 +80,7 @@ public final class GroupRewriter {
             file = table.io()
                     .newOutputFile(
                             table.locationProvider().newDataLocation("upkeep-" + UUID.randomUUID() + ".parquet"));
+            HadoopDefaults.omit();
             appender = Parquet.write(file)
                     .schema(table.schema())
                     .setAll(table.properties())

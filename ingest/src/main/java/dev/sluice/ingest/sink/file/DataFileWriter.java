@@ -2,6 +2,7 @@ package dev.sluice.ingest.sink.file;
 
 import dev.sluice.ingest.sink.column.RowEncoder;
 import dev.sluice.ingest.sink.row.RowCursor;
+import dev.sluice.lake.HadoopDefaults;
 import java.io.IOException;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
@@ -20,6 +21,7 @@ public final class DataFileWriter {
     public DataFileWriter(TableFormat format) throws IOException {
         this.format = format;
         this.file = format.newFile("");
+        HadoopDefaults.omit();
         this.appender = Parquet.write(file)
                 .schema(format.schema())
                 .setAll(format.properties())

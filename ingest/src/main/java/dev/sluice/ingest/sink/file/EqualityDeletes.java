@@ -2,6 +2,7 @@ package dev.sluice.ingest.sink.file;
 
 import dev.sluice.ingest.sink.column.RowEncoder;
 import dev.sluice.ingest.sink.row.RowCursor;
+import dev.sluice.lake.HadoopDefaults;
 import java.io.IOException;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
@@ -20,6 +21,7 @@ public final class EqualityDeletes {
     public EqualityDeletes(TableFormat format) throws IOException {
         this.format = format;
         this.file = format.newFile("-eq");
+        HadoopDefaults.omit();
         this.appender = Parquet.write(file)
                 .schema(format.keySchema())
                 .setAll(format.properties())
