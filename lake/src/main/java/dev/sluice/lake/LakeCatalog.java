@@ -20,6 +20,7 @@ import org.apache.iceberg.rest.RESTCatalog;
 public final class LakeCatalog implements AutoCloseable {
     private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
     private static final int ANSWER_TIMEOUT_MILLIS = 30_000;
+    private static final int MANIFEST_CACHE_BYTES_MAX = 32 * 1024 * 1024;
     private static final int READ_RETRIES = 3;
 
     private final RESTCatalog rest;
@@ -59,6 +60,9 @@ public final class LakeCatalog implements AutoCloseable {
         properties.put("rest.client.max-retries", Integer.toString(READ_RETRIES));
         // Nobody reads these reports, and a foreign catalog may refuse them.
         properties.put("rest-metrics-reporting-enabled", "false");
+        // Manifests never change, and planning, health and expiry read the same ones within a run.
+        properties.put(CatalogProperties.IO_MANIFEST_CACHE_ENABLED, "true");
+        properties.put(CatalogProperties.IO_MANIFEST_CACHE_MAX_TOTAL_BYTES, Integer.toString(MANIFEST_CACHE_BYTES_MAX));
         properties.put("http-client.apache.connection-timeout-ms", Integer.toString(CONNECT_TIMEOUT_MILLIS));
         properties.put("http-client.apache.socket-timeout-ms", Integer.toString(ANSWER_TIMEOUT_MILLIS));
         spec.s3().ifPresent(s3 -> {

@@ -18,8 +18,11 @@ final class StartOrder {
     /** What must answer before a server is started. */
     private static final Map<StackServer, Set<StackServer>> NEEDS = Map.of(
             StackServer.CATALOG, Set.of(StackServer.POSTGRES, StackServer.OBJECT_STORE),
-            StackServer.TASKMANAGER, Set.of(StackServer.JOBMANAGER),
             StackServer.TRINO, Set.of(StackServer.CATALOG));
+
+    /** What is started along with a server, in no order: a TaskManager goes on asking until its JobManager answers. */
+    private static final Map<StackServer, Set<StackServer>> COMPANIONS =
+            Map.of(StackServer.TASKMANAGER, Set.of(StackServer.JOBMANAGER));
 
     private StartOrder() {}
 
@@ -33,6 +36,7 @@ final class StartOrder {
         for (StackServer server : wanted) {
             all.add(server);
             all.addAll(withNeeds(NEEDS.getOrDefault(server, Set.of())));
+            all.addAll(COMPANIONS.getOrDefault(server, Set.of()));
         }
         return all;
     }

@@ -7,7 +7,7 @@ import java.util.List;
 
 /** Lake commits as they arrive. */
 final class CommitsStep {
-    private static final int COMMITS_TO_SHOW = 6;
+    private static final int COMMITS_TO_SHOW = 4;
     private static final Duration ARRIVE_WITHIN = Duration.ofSeconds(60);
 
     private final DemoContext demo;

@@ -18,7 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 
 /** Runs the steps in order, and ends with everything stopped or everything left running, as asked. */
@@ -44,12 +46,14 @@ final class Demo {
         LocalStack running = stack;
         Thread stop = new Thread(running::down, "stop the demo's stack");
         Runtime.getRuntime().addShutdownHook(stop);
-        running.up(EnumSet.allOf(StackServer.class));
+        // Trino is the slowest to start and is asked last: it starts while the first steps run.
+        running.up(EnumSet.complementOf(EnumSet.of(StackServer.TRINO)));
+        CompletableFuture<Void> trino = CompletableFuture.runAsync(() -> running.up(EnumSet.of(StackServer.TRINO)));
         Path file = session.project().resolve("demo/shop/sluice.yaml");
         PipelineSpec spec = FileOption.parse(session, file);
         try (LakeCatalog lake = LakeCatalog.open(spec.catalog())) {
             DemoContext demo = new DemoContext(narrator, options, file, spec, running.environment(), lake);
-            steps(demo);
+            steps(demo, trino);
             narrator.measured("whole demo", "%.0f s", (System.nanoTime() - start) / 1e9);
             new ClosingTable(demo).print();
         }
@@ -62,12 +66,13 @@ final class Demo {
         return narrator.allHeld();
     }
 
-    private void steps(DemoContext demo) throws Exception {
+    private void steps(DemoContext demo, CompletableFuture<Void> trino) throws Exception {
         new SourceStep(demo).run();
         new LoadStep(demo, new PipelineControl(session)).run();
         try (ShopTraffic traffic = traffic(demo.spec())) {
             new CommitsStep(demo).run();
             new HotStep(demo).run();
+            await(trino);
             new ModelsStep(demo).run();
             new TimeTravelStep(demo).run();
             new UpkeepStep(demo, session).run();
@@ -77,6 +82,14 @@ final class Demo {
                     "%,d orders, %s",
                     traffic.orders(),
                     traffic.tally().total());
+        }
+    }
+
+    private static void await(CompletableFuture<Void> started) throws Exception {
+        try {
+            started.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
         }
     }
 

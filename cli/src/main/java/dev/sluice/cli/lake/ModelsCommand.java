@@ -55,12 +55,18 @@ public final class ModelsCommand {
     @Command(
             name = "run",
             mixinStandardHelpOptions = true,
-            description = "Runs all models at one LSN and publishes their outputs together.")
+            description = "Runs models at one LSN and publishes their outputs together.")
     static final class RunModels implements Callable<Integer> {
         private final Session session;
 
         @Option(names = "--as-of", paramLabel = "POSITION", description = "Run at an LSN, a time or a tag of the past.")
         private String asOf;
+
+        @Option(
+                names = "--model",
+                paramLabel = "NAME",
+                description = "Run only this model and what it reads (gold.daily_user); may be repeated.")
+        private List<String> names = List.of();
 
         @Mixin
         private OutputOption output;
@@ -82,7 +88,7 @@ public final class ModelsCommand {
                 ModelRunner runner =
                         new ModelRunner(catalog, trino, spec.models().trinoCatalog(), spec.pipeline());
                 ModelRun run = runner.run(
-                        runner.plan(models),
+                        runner.plan(models).upTo(names),
                         position,
                         result -> session.say("staged " + result.model() + ": " + result.rows() + " rows, "
                                 + result.tests() + " tests, " + result.millis() + " ms"));

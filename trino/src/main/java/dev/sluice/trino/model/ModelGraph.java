@@ -6,12 +6,14 @@ import dev.sluice.trino.asof.NearestName;
 import dev.sluice.trino.asof.SnapshotLookup.LakeTable;
 import dev.sluice.trino.sql.TableReference;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The models in an order in which each comes after all that it reads.
@@ -44,6 +46,43 @@ public record ModelGraph(List<Model> ordered, Set<LakeTable> inputs) {
         Walk walk = new Walk(byOutput);
         models.forEach(model -> walk.visit(model, new ArrayList<>()));
         return new ModelGraph(List.copyOf(walk.ordered), Set.copyOf(inputs));
+    }
+
+    /**
+     * Only these models and what they read, directly or through others.
+     *
+     * @param names as in {@code gold.daily_user}; empty: all models
+     * @throws SluiceException E1001 when there is no such model
+     */
+    public ModelGraph upTo(Collection<String> names) {
+        if (names.isEmpty()) {
+            return this;
+        }
+        Map<String, Model> byName = new LinkedHashMap<>();
+        ordered.forEach(model -> byName.put(model.name(), model));
+        Set<String> wanted = new LinkedHashSet<>();
+        for (String name : names) {
+            if (!byName.containsKey(name)) {
+                throw new SluiceException(
+                        ErrorCode.E1001,
+                        "there is no model " + name,
+                        NearestName.of(name, byName.keySet())
+                                .map(near -> "did you mean " + near + "?")
+                                .orElse("the models are " + String.join(", ", byName.keySet())));
+            }
+            wanted.add(name);
+        }
+        // What a model reads stands before it.
+        for (Model model : ordered.reversed()) {
+            if (wanted.contains(model.name())) {
+                model.reads().forEach(table -> wanted.add(table.toString()));
+            }
+        }
+        return new ModelGraph(
+                ordered.stream().filter(model -> wanted.contains(model.name())).toList(),
+                inputs.stream()
+                        .filter(table -> wanted.contains(table.toString()))
+                        .collect(Collectors.toUnmodifiableSet()));
     }
 
     /** Depth first: a model is put down when all that it reads is. */
