@@ -18,6 +18,9 @@ import org.apache.iceberg.Table;
 
 /** The pipeline is applied; its load is published as one snapshot per table, all at one LSN. */
 final class LoadStep {
+    /** Flink puts an underscore for the dot in a metric's name. */
+    private static final String LOADED_ROWS = "sluice.loadedRows_";
+
     private static final Duration LOADED_WITHIN = Duration.ofMinutes(30);
 
     private final DemoContext demo;
@@ -105,11 +108,11 @@ final class LoadStep {
     private void showProgress(double seconds) {
         String job = "sluice " + demo.spec().pipeline();
         control.flink().activeJob(job).ifPresent(active -> {
-            Map<String, Double> rows = control.flink().metrics(active.id(), "sluice.loadedRows.");
+            Map<String, Double> rows = control.flink().metrics(active.id(), LOADED_ROWS);
             long total = rows.values().stream().mapToLong(Double::longValue).sum();
             StringBuilder tables = new StringBuilder();
-            rows.forEach((name, count) -> tables.append(
-                    String.format("  %s %,d", name.substring(name.lastIndexOf('.') + 1), count.longValue())));
+            rows.forEach((name, count) -> tables.append(String.format(
+                    "  %s %,d", name.substring(name.indexOf(LOADED_ROWS) + LOADED_ROWS.length()), count.longValue())));
             demo.narrator().say("loading: %,d rows, %,.0f rows/s%s", total, total / seconds, tables);
         });
     }
