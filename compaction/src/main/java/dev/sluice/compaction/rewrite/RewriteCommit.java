@@ -104,16 +104,17 @@ public final class RewriteCommit {
     private List<DeleteFile> danglingDeletes(Set<String> removed, long sequenceNumber, List<RewriteResult> results) {
         Snapshot head = table.currentSnapshot();
         Set<String> live = new HashSet<>();
-        long oldest = Long.MAX_VALUE;
+        long oldestKept = Long.MAX_VALUE;
         List<DeleteFile> dangling = new ArrayList<>();
         try (CloseableIterable<FileScanTask> tasks =
                 table.newScan().useSnapshot(head.snapshotId()).planFiles()) {
             for (FileScanTask task : tasks) {
                 if (!removed.contains(task.file().location())) {
                     live.add(task.file().location());
-                    oldest = Math.min(oldest, task.file().dataSequenceNumber());
+                    oldestKept = Math.min(oldestKept, task.file().dataSequenceNumber());
                 }
             }
+            long oldest = oldestKept;
             for (RewriteResult result : results) {
                 if (!result.added().isEmpty()) {
                     oldest = Math.min(oldest, sequenceNumber);
@@ -123,7 +124,7 @@ public final class RewriteCommit {
                 try (ManifestReader<DeleteFile> deletes =
                         ManifestFiles.readDeleteManifest(manifest, table.io(), table.specs())) {
                     for (DeleteFile file : deletes) {
-                        if (isDangling(file, oldest, live)) {
+                        if (isDangling(file, oldest, oldestKept, live)) {
                             dangling.add(file.copy());
                         }
                     }
@@ -135,14 +136,17 @@ public final class RewriteCommit {
         return dangling;
     }
 
-    /** Equality deletes reach data of smaller sequence numbers; position deletes reach the file that they name. */
-    private static boolean isDangling(DeleteFile file, long oldestDataSequenceNumber, Set<String> live) {
+    /**
+     * Equality deletes reach data of smaller sequence numbers. Position deletes reach the files that they name, and none
+     * can name a file that is only being added.
+     */
+    private static boolean isDangling(DeleteFile file, long oldest, long oldestKept, Set<String> live) {
         if (file.content() == FileContent.EQUALITY_DELETES) {
-            return file.dataSequenceNumber() <= oldestDataSequenceNumber;
+            return file.dataSequenceNumber() <= oldest;
         }
         return file.referencedDataFile() != null
                 ? !live.contains(file.referencedDataFile())
-                : file.dataSequenceNumber() < oldestDataSequenceNumber;
+                : file.dataSequenceNumber() < oldestKept;
     }
 
     private static void pause(int attempt) {
