@@ -106,9 +106,14 @@ record SqlStatement(Kind kind, String sql, String format, int dataStart, boolean
                 || READING_WORDS.contains(lexer.token().toUpperCase(Locale.ROOT));
         boolean isSet = lexer.isWord("SET");
         boolean isFirst = true;
+        boolean hasEnded = false;
         String format = null;
         while (lexer.kind() != SqlLexer.Kind.END && lexer.kind() != SqlLexer.Kind.UNFINISHED) {
             refuseFileClause(lexer);
+            if (hasEnded && !lexer.isSymbol(';')) {
+                throw new EngineException(62, "SYNTAX_ERROR", "Multi-statements are not allowed");
+            }
+            hasEnded |= lexer.isSymbol(';') && lexer.depth() == 0;
             if (isSet && !isFirst && (lexer.isWord("ROLE") || lexer.isWord("DEFAULT"))) {
                 throw new EngineException(497, "ACCESS_DENIED", "This server does not let a statement change the role");
             }
