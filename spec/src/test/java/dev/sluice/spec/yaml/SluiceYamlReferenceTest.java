@@ -49,7 +49,7 @@ class SluiceYamlReferenceTest {
         String shop = Files.readString(GeneratedFile.path(SHOP));
         for (Map.Entry<String, String> change : Map.of(
                         "pipeline: shop", "pipeline: Shop",
-                        "commit-interval: 1s", "commit-interval: 1",
+                        "commit-interval: 2s", "commit-interval: 2",
                         "target-file-size: 128MB", "target-file-size: 128",
                         "retain-last: 5", "retain-last: none",
                         "parallelism: 2", "parallel: 2",
