@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,8 @@ import java.util.Map;
 final class TrinoServer implements Server {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PAGES_MAX = 200;
+    /** Trino itself tries a lake that does not answer for much longer than somebody waits for a status. */
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
 
     private final Layout layout;
     private final ServerFiles files;
@@ -104,7 +107,12 @@ final class TrinoServer implements Server {
         JsonNode page = JSON.readTree(Probe.ok(request(url() + "/v1/statement")
                 .POST(HttpRequest.BodyPublishers.ofString("SHOW SCHEMAS FROM lake"))
                 .build()));
+        long deadline = System.nanoTime() + ANSWER_WITHIN.toNanos();
         for (int i = 0; i < PAGES_MAX && page.hasNonNull("nextUri"); i++) {
+            if (System.nanoTime() > deadline) {
+                // Trino ends a query that nobody asks for any more.
+                throw new IOException("a query of the lake got no answer within " + ANSWER_WITHIN.toSeconds() + " s");
+            }
             page = JSON.readTree(Probe.ok(request(page.get("nextUri").asText()).build()));
         }
         if (page.has("error")) {
