@@ -205,7 +205,7 @@ final class HotBuffer {
             }
         }
         if (lacking != null) {
-            holes.put(count - 1, hole(lacking, lookup));
+            holes.put(count - 1, hole(lacking, lookup, lsn));
         }
     }
 
@@ -235,20 +235,28 @@ final class HotBuffer {
         return true;
     }
 
-    private Hole hole(List<int[]> lacking, KeyBytes lookup) {
+    private Hole hole(List<int[]> lacking, KeyBytes lookup, long lsn) {
         long ordinal = newest.state(lookup);
         Hole earlier = ordinal < 0 ? null : holes.get((int) ordinal);
-        byte[] lookupKey;
+        RowBinary key = new RowBinary();
+        appendKey(lookup == oldKey ? oldRow : newRow, key);
+        List<Hole.Lookup> lookups = new ArrayList<>();
+        lookups.add(new Hole.Lookup(
+                Arrays.copyOf(key.bytes(), key.length()), earlier == null ? 0 : lsnOf((int) ordinal), lsn));
         if (earlier != null) {
-            lookupKey = earlier.lookupKey();
-        } else {
-            RowBinary key = new RowBinary();
-            appendKey(lookup == oldKey ? oldRow : newRow, key);
-            lookupKey = Arrays.copyOf(key.bytes(), key.length());
+            lookups.addAll(earlier.lookups());
         }
         int[] columns = lacking.stream().mapToInt(pair -> pair[0]).toArray();
         int[] offsets = lacking.stream().mapToInt(pair -> pair[1]).toArray();
-        return new Hole(lookupKey, columns, offsets);
+        return new Hole(List.copyOf(lookups), columns, offsets);
+    }
+
+    private long lsnOf(int ordinal) {
+        int at = starts[ordinal];
+        for (HotColumn key : table.keys()) {
+            at = key.skip(rows.bytes(), at);
+        }
+        return RowBinary.int64At(rows.bytes(), at);
     }
 
     /** What to insert; {@code unchanged} fills the holes. The result is good until the buffer is changed or cleared. */

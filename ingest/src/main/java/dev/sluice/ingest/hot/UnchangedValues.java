@@ -30,7 +30,7 @@ final class UnchangedValues {
             for (int column : hole.columns()) {
                 columns.add(column);
             }
-            keys.put(ByteBuffer.wrap(hole.lookupKey()), hole.lookupKey());
+            hole.lookups().forEach(lookup -> keys.put(ByteBuffer.wrap(lookup.key()), lookup.key()));
         }
         Found found = new Found(table, List.copyOf(columns));
         List<byte[]> all = new ArrayList<>(keys.values());
@@ -96,23 +96,25 @@ final class UnchangedValues {
 
         /**
          * Appends the row of {@code source[start, end)} with its holes filled; false, with nothing appended, when
-         * ClickHouse has no current row to take the values from, or has a newer one: then this change is repeated after
-         * a restart and what it led to is stored already.
+         * ClickHouse has no row to take the values from. It may have a newer one: then this change is repeated after a
+         * restart and what it led to is stored already.
          */
         boolean fill(Hole hole, byte[] source, int start, int end, RowBinary out) {
-            ByteBuffer key = ByteBuffer.wrap(hole.lookupKey());
-            Integer found = starts.get(key);
-            if (found == null) {
-                return false;
+            for (Hole.Lookup lookup : hole.lookups()) {
+                ByteBuffer key = ByteBuffer.wrap(lookup.key());
+                Integer found = starts.get(key);
+                if (found != null) {
+                    byte[] result = results.get(resultOf.get(key));
+                    if (lookup.accepts(RowBinary.int64At(result, found))) {
+                        fill(hole, source, start, end, result, found, out);
+                        return true;
+                    }
+                }
             }
-            byte[] result = results.get(resultOf.get(key));
-            int keyEnd = start;
-            for (HotColumn column : table.keys()) {
-                keyEnd = column.skip(source, keyEnd);
-            }
-            if (Long.compareUnsigned(RowBinary.int64At(result, found), RowBinary.int64At(source, keyEnd)) > 0) {
-                return false;
-            }
+            return false;
+        }
+
+        private void fill(Hole hole, byte[] source, int start, int end, byte[] result, int found, RowBinary out) {
             int copied = start;
             int at = found + Long.BYTES;
             int hollow = 0;
@@ -126,7 +128,6 @@ final class UnchangedValues {
                 at = valueEnd;
             }
             out.raw(source, copied, end - copied);
-            return true;
         }
     }
 }
