@@ -27,6 +27,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class LocalStack {
     private static final Duration OTHER_COMMAND_MAX = Duration.ofMinutes(30);
+    private static final Duration PORTS_FREE_WITHIN = Duration.ofSeconds(3);
+    private static final long PORTS_POLL_MILLIS = 100;
     private static final int PROBE_BYTES = 64 * 1024;
 
     private final StackConfig config;
@@ -114,13 +116,16 @@ public final class LocalStack {
         }
     }
 
-    /** All conflicts in one error, before anything is fetched or started. */
-    private void checkPorts(Set<StackServer> missing) {
-        List<String> taken = new ArrayList<>();
-        for (StackServer id : missing) {
-            for (int port : servers.get(id).takenPorts()) {
-                taken.add(port + " (" + id.label() + ")");
-            }
+    /**
+     * All conflicts in one error, before anything is fetched or started. Waits a little first: the kernel gives the
+     * ports of a killed process free only after the process is gone.
+     */
+    private void checkPorts(Set<StackServer> missing) throws InterruptedException {
+        long deadline = System.nanoTime() + PORTS_FREE_WITHIN.toNanos();
+        List<String> taken = takenPorts(missing);
+        while (!taken.isEmpty() && System.nanoTime() < deadline) {
+            Thread.sleep(PORTS_POLL_MILLIS);
+            taken = takenPorts(missing);
         }
         if (!taken.isEmpty()) {
             throw new SluiceException(
@@ -130,6 +135,16 @@ public final class LocalStack {
                     "stop that program, or choose other ports: SLUICE_PORT_OFFSET=1000 adds to all of them, "
                             + config.home().resolve("ports.properties") + " sets single ones");
         }
+    }
+
+    private List<String> takenPorts(Set<StackServer> missing) {
+        List<String> taken = new ArrayList<>();
+        for (StackServer id : missing) {
+            for (int port : servers.get(id).takenPorts()) {
+                taken.add(port + " (" + id.label() + ")");
+            }
+        }
+        return taken;
     }
 
     /** Stops what runs; PostgreSQL last, because the catalog needs it until its own end. */
