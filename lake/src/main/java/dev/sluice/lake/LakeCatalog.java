@@ -1,5 +1,6 @@
 package dev.sluice.lake;
 
+import dev.sluice.lake.io.CachedMetadataIO;
 import dev.sluice.spec.PipelineSpec.CatalogSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,7 +21,6 @@ import org.apache.iceberg.rest.RESTCatalog;
 public final class LakeCatalog implements AutoCloseable {
     private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
     private static final int ANSWER_TIMEOUT_MILLIS = 30_000;
-    private static final int MANIFEST_CACHE_BYTES_MAX = 32 * 1024 * 1024;
     private static final int READ_RETRIES = 3;
 
     private final RESTCatalog rest;
@@ -40,16 +40,28 @@ public final class LakeCatalog implements AutoCloseable {
     public static LakeCatalog open(CatalogSpec spec) {
         RESTCatalog rest = new RESTCatalog();
         return LakeErrors.edge("opening the catalog at " + spec.uri(), () -> {
-            rest.initialize("sluice", clientProperties(spec));
+            initialize(rest, clientProperties(spec));
             return new LakeCatalog(rest, spec.bronzeNamespace());
         });
+    }
+
+    /** Iceberg makes our FileIO by name, and looks for it where the thread looks for classes. */
+    private static void initialize(RESTCatalog rest, Map<String, String> properties) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(LakeCatalog.class.getClassLoader());
+        try {
+            rest.initialize("sluice", properties);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
     }
 
     private static Map<String, String> clientProperties(CatalogSpec spec) {
         Map<String, String> properties = new HashMap<>();
         properties.put(CatalogProperties.URI, spec.uri());
         properties.put(CatalogProperties.WAREHOUSE_LOCATION, spec.warehouse());
-        properties.put(CatalogProperties.FILE_IO_IMPL, "org.apache.iceberg.aws.s3.S3FileIO");
+        properties.put(CatalogProperties.FILE_IO_IMPL, CachedMetadataIO.class.getName());
         if (!spec.token().reveal().isEmpty()) {
             properties.put("rest.auth.type", "oauth2");
             properties.put("token", spec.token().reveal());
@@ -60,9 +72,6 @@ public final class LakeCatalog implements AutoCloseable {
         properties.put("rest.client.max-retries", Integer.toString(READ_RETRIES));
         // Nobody reads these reports, and a foreign catalog may refuse them.
         properties.put("rest-metrics-reporting-enabled", "false");
-        // Manifests never change, and planning, health and expiry read the same ones within a run.
-        properties.put(CatalogProperties.IO_MANIFEST_CACHE_ENABLED, "true");
-        properties.put(CatalogProperties.IO_MANIFEST_CACHE_MAX_TOTAL_BYTES, Integer.toString(MANIFEST_CACHE_BYTES_MAX));
         properties.put("http-client.apache.connection-timeout-ms", Integer.toString(CONNECT_TIMEOUT_MILLIS));
         properties.put("http-client.apache.socket-timeout-ms", Integer.toString(ANSWER_TIMEOUT_MILLIS));
         spec.s3().ifPresent(s3 -> {

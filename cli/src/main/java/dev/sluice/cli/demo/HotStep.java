@@ -60,7 +60,7 @@ final class HotStep {
                 while (!seen && System.nanoTime() < deadline) {
                     seen = number(clickHouse, "SELECT count() FROM products FINAL WHERE name = '" + name + "'") > 0;
                     if (!seen) {
-                        Thread.sleep(10);
+                        Thread.sleep(20);
                     }
                 }
                 if (seen) {

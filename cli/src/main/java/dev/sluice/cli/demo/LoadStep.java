@@ -97,7 +97,7 @@ final class LoadStep {
                 lastShown = System.nanoTime();
                 showProgress((lastShown - start) / 1e9);
             }
-            Thread.sleep(50);
+            Thread.sleep(100);
         }
         throw new dev.sluice.spec.errors.SluiceException(
                 dev.sluice.spec.errors.ErrorCode.E0301,

@@ -1,6 +1,7 @@
 package dev.sluice.stack.server;
 
 import dev.sluice.stack.StackServer;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,7 @@ final class CatalogServerProcess implements Server {
     public void prepare() {}
 
     @Override
-    public Launch launch() {
+    public Launch launch() throws IOException {
         Map<String, String> environment = new HashMap<>(layout.environment());
         environment.put("SLUICE_CATALOG_BIND", "127.0.0.1");
         environment.put(
@@ -42,19 +43,14 @@ final class CatalogServerProcess implements Server {
                 "jdbc:postgresql://127.0.0.1:" + layout.config().ports().postgres() + "/catalog");
         environment.put("SLUICE_CATALOG_JDBC_USER", PostgresServer.USER);
         environment.put("SLUICE_CATALOG_JDBC_PASSWORD", layout.environment().get("SLUICE_POSTGRES_PASSWORD"));
-        return new Launch(
-                List.of(
-                        Layout.java(),
-                        "-Xmx384m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        layout.moduleClassPath("catalog"),
-                        "dev.sluice.catalog.CatalogServer",
-                        "--config",
-                        layout.project("catalog/etc/catalog.yaml").toString()),
-                environment,
-                layout.config().home());
+        List<String> command = Jvm.command(layout, id(), 384, Jvm.Compiler.QUICK);
+        command.addAll(List.of(
+                "-cp",
+                layout.moduleClassPath("catalog"),
+                "dev.sluice.catalog.CatalogServer",
+                "--config",
+                layout.project("catalog/etc/catalog.yaml").toString()));
+        return new Launch(command, environment, layout.config().home());
     }
 
     @Override

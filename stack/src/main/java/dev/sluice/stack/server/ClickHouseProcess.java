@@ -47,25 +47,21 @@ final class ClickHouseProcess implements Server {
         environment.put(
                 "LD_PRELOAD",
                 Path.of(System.getProperty("java.home"), "lib", "libjsig.so").toString());
-        return new Launch(
-                List.of(
-                        Layout.java(),
-                        "-Xmx512m",
-                        "-XX:+UseSerialGC",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-Dsun.net.httpserver.nodelay=true",
-                        "-cp",
-                        layout.moduleClassPath("clickhouse"),
-                        "dev.sluice.clickhouse.server.ClickHouseServer",
-                        "--library",
-                        library.toString(),
-                        "--data",
-                        layout.data("clickhouse").toString(),
-                        "--port",
-                        Integer.toString(layout.config().ports().clickhouse())),
-                environment,
-                layout.config().home());
+        List<String> command = Jvm.command(layout, id(), 512, Jvm.Compiler.HOT_ONLY);
+        command.addAll(List.of(
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Dsun.net.httpserver.nodelay=true",
+                "-cp",
+                layout.moduleClassPath("clickhouse"),
+                "dev.sluice.clickhouse.server.ClickHouseServer",
+                "--library",
+                library.toString(),
+                "--data",
+                layout.data("clickhouse").toString(),
+                "--port",
+                Integer.toString(layout.config().ports().clickhouse())));
+        return new Launch(command, environment, layout.config().home());
     }
 
     @Override

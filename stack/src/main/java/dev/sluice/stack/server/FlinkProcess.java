@@ -72,13 +72,14 @@ final class FlinkProcess implements Server {
     @Override
     public Launch launch() throws IOException {
         Path flink = layout.data("flink");
-        List<String> command = new ArrayList<>(List.of(Layout.java()));
         // The heaps are those of config.yaml: without Flink's own scripts nobody else passes them to the JVM.
+        List<String> command = isJobManager()
+                ? Jvm.command(layout, id, 256, Jvm.Compiler.QUICK)
+                : Jvm.command(layout, id, 512, Jvm.Compiler.HOT_ONLY);
         command.addAll(
                 isJobManager()
-                        ? List.of("-Xmx256m", "-XX:MaxMetaspaceSize=192m", "-XX:TieredStopAtLevel=1")
-                        : List.of("-Xms512m", "-Xmx512m", "-XX:MaxDirectMemorySize=256m", "-XX:MaxMetaspaceSize=256m"));
-        command.add("-XX:+UseSerialGC");
+                        ? List.of("-XX:MaxMetaspaceSize=192m")
+                        : List.of("-Xms512m", "-XX:MaxDirectMemorySize=256m", "-XX:MaxMetaspaceSize=256m"));
         command.add("-Djava.io.tmpdir=" + temporary());
         command.addAll(moduleOptions());
         command.add("-Dlog4j.configurationFile=file:" + layout.project("stack/etc/flink/log4j.properties"));

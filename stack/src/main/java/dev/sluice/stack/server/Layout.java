@@ -28,11 +28,6 @@ public record Layout(StackConfig config, Map<String, String> environment) {
         return config.project().resolve(path);
     }
 
-    /** The JVM that this process runs on: a JDK 25 is enough for every server. */
-    static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    }
-
     /** Our own module and all that it needs. */
     String moduleClassPath(String module) {
         Path jar = project(module + "/target/sluice-" + module + "-" + VERSION + ".jar");

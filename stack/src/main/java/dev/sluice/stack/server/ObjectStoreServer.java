@@ -123,17 +123,9 @@ final class ObjectStoreServer implements Server {
                 jclouds.identity=unused
                 jclouds.credential=unused
                 """.formatted(port(), key, secret, root()));
-        return new Launch(
-                List.of(
-                        Layout.java(),
-                        "-Xmx512m",
-                        "-XX:+UseSerialGC",
-                        "-jar",
-                        s3Proxy.toString(),
-                        "--properties",
-                        configuration.toString()),
-                Map.of(),
-                layout.config().home());
+        List<String> command = Jvm.command(layout, id(), 512, Jvm.Compiler.HOT_ONLY);
+        command.addAll(List.of("-jar", s3Proxy.toString(), "--properties", configuration.toString()));
+        return new Launch(command, Map.of(), layout.config().home());
     }
 
     /** A signed listing of the bucket: proves that the server is up and takes our key. */

@@ -32,9 +32,9 @@ public interface Server {
         return "TERM";
     }
 
-    /** How long it may take to stop before it is killed. */
+    /** How long it may take to stop before it is killed; the first stop of a JVM also writes its class archive. */
     default Duration stopWithin() {
-        return Duration.ofSeconds(15);
+        return Duration.ofSeconds(90);
     }
 
     /** Whether a start that failed with these last lines in the log is worth another one. */

@@ -68,32 +68,26 @@ final class TrinoServer implements Server {
                 "SLUICE_TRINO_PORT", Integer.toString(layout.config().ports().trino()));
         environment.put("SLUICE_TRINO_BIND", "127.0.0.1");
         environment.put("SLUICE_TRINO_ADDRESS", "127.0.0.1");
-        return new Launch(
-                List.of(
-                        Layout.java(),
-                        "-Xmx1g",
-                        "-XX:+UseSerialGC",
-                        // C1 only: half the processor time of a start and of every first query. Big scans lose by it,
-                        // and the local stack is not where big scans are run.
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+ExitOnOutOfMemoryError",
-                        "-XX:+EnableDynamicAgentLoading",
-                        "-Djdk.attach.allowAttachSelf=true",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-Djava.io.tmpdir=" + temporary(),
-                        "-Dconfig=etc/config.properties",
-                        "-Dlog.levels-file=etc/log.properties",
-                        "-Dnode.environment=sluice",
-                        "-Dnode.id=local",
-                        "-Dnode.data-dir=" + directory.resolve("data"),
-                        "-Dplugin.dir=" + installation.resolve("plugin"),
-                        "-Dlog.enable-console=true",
-                        "-cp",
-                        installation.resolve("lib") + "/*",
-                        "io.trino.server.TrinoServer"),
-                environment,
-                directory);
+        // Big scans lose by the quick compiler, and the local stack is not where big scans are run.
+        List<String> command = Jvm.command(layout, id(), 1024, Jvm.Compiler.QUICK);
+        command.addAll(List.of(
+                "-XX:+ExitOnOutOfMemoryError",
+                "-XX:+EnableDynamicAgentLoading",
+                "-Djdk.attach.allowAttachSelf=true",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Djava.io.tmpdir=" + temporary(),
+                "-Dconfig=etc/config.properties",
+                "-Dlog.levels-file=etc/log.properties",
+                "-Dnode.environment=sluice",
+                "-Dnode.id=local",
+                "-Dnode.data-dir=" + directory.resolve("data"),
+                "-Dplugin.dir=" + installation.resolve("plugin"),
+                "-Dlog.enable-console=true",
+                "-cp",
+                installation.resolve("lib") + "/*",
+                "io.trino.server.TrinoServer"));
+        return new Launch(command, environment, directory);
     }
 
     /** A query through to the lake's catalog: that it calls itself started is not enough, it may know no worker yet. */
