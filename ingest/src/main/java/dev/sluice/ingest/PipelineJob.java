@@ -32,7 +32,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  */
 public final class PipelineJob {
     /** While a load runs, files should not be cut at every commit interval. */
-    private static final Duration LOAD_CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
+    private static final Duration LOAD_CHECKPOINT_INTERVAL = Duration.ofSeconds(30);
 
     private PipelineJob() {}
 

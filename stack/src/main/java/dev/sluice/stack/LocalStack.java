@@ -132,7 +132,8 @@ public final class LocalStack {
                     ErrorCode.E1301,
                     (taken.size() == 1 ? "port " : "ports ") + String.join(", ", taken)
                             + (taken.size() == 1 ? " is" : " are") + " taken by another program",
-                    "stop that program, or choose other ports: SLUICE_PORT_OFFSET=1000 adds to all of them, "
+                    "stop that program, or choose other ports: SLUICE_PORT_OFFSET (try "
+                            + (config.ports().trino() - StackPorts.DEFAULT.trino() + 1000) + ") adds to all of them, "
                             + config.home().resolve("ports.properties") + " sets single ones");
         }
     }

@@ -5,6 +5,8 @@ import dev.sluice.lake.Progress;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableStamps;
 import dev.sluice.spec.Lsn;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -18,10 +20,9 @@ import org.apache.iceberg.Table;
 
 /** The pipeline is applied; its load is published as one snapshot per table, all at one LSN. */
 final class LoadStep {
-    /** Flink puts an underscore for the dot in a metric's name. */
-    private static final String LOADED_ROWS = "sluice.loadedRows_";
-
     private static final Duration LOADED_WITHIN = Duration.ofMinutes(30);
+    private static final long SAMPLE_NANOS = 500_000_000;
+    private static final long SHOW_NANOS = 2_000_000_000;
 
     private final DemoContext demo;
     private final PipelineControl control;
@@ -52,7 +53,9 @@ final class LoadStep {
             return;
         }
         double running = (System.nanoTime() - start) / 1e9;
-        Lsn lsn = awaitPublished(start);
+        LoadProgress progress =
+                new LoadProgress(control.flink(), "sluice " + demo.spec().pipeline());
+        Lsn lsn = awaitPublished(progress, start);
         double seconds = (System.nanoTime() - start) / 1e9;
         List<List<String>> table = new ArrayList<>(List.of(List.of("table", "rows", "files", "bytes")));
         long rows = 0;
@@ -82,39 +85,46 @@ final class LoadStep {
                 rows / seconds / copy.rowsPerSecond(),
                 copy.rowsPerSecond(),
                 rows / Math.max(0.001, seconds - running) / copy.rowsPerSecond());
+        progress.rowsPerSecond()
+                .ifPresent(flowing -> narrator.measured(
+                        "load while rows flowed",
+                        "%,.0f rows/s, %.2f of a plain COPY",
+                        flowing,
+                        flowing / copy.rowsPerSecond()));
     }
 
-    /** Shows the load while it runs: rows that the writers took, from Flink's metrics. */
-    private Lsn awaitPublished(long start) throws InterruptedException {
+    /** Shows the load while it runs. */
+    private Lsn awaitPublished(LoadProgress progress, long start) throws InterruptedException {
         long deadline = System.nanoTime() + LOADED_WITHIN.toNanos();
-        long lastShown = System.nanoTime();
+        long sampled = System.nanoTime();
+        long shown = sampled;
         while (System.nanoTime() < deadline) {
             Optional<Lsn> lsn = lsn();
             if (lsn.isPresent()) {
                 return lsn.get();
             }
-            if (System.nanoTime() - lastShown > 2_000_000_000L) {
-                lastShown = System.nanoTime();
-                showProgress((lastShown - start) / 1e9);
+            long now = System.nanoTime();
+            if (now - sampled > SAMPLE_NANOS) {
+                sampled = now;
+                Map<String, Double> rows = progress.sample();
+                if (now - shown > SHOW_NANOS) {
+                    shown = now;
+                    show(progress.rows(), rows, (now - start) / 1e9);
+                }
             }
             Thread.sleep(100);
         }
-        throw new dev.sluice.spec.errors.SluiceException(
-                dev.sluice.spec.errors.ErrorCode.E0301,
+        throw new SluiceException(
+                ErrorCode.E0301,
                 "the load was not published within " + LOADED_WITHIN.toMinutes() + " minutes",
                 "`sluice pipelines` and `sluice logs taskmanager` say why");
     }
 
-    private void showProgress(double seconds) {
-        String job = "sluice " + demo.spec().pipeline();
-        control.flink().activeJob(job).ifPresent(active -> {
-            Map<String, Double> rows = control.flink().metrics(active.id(), LOADED_ROWS);
-            long total = rows.values().stream().mapToLong(Double::longValue).sum();
-            StringBuilder tables = new StringBuilder();
-            rows.forEach((name, count) -> tables.append(String.format(
-                    "  %s %,d", name.substring(name.indexOf(LOADED_ROWS) + LOADED_ROWS.length()), count.longValue())));
-            demo.narrator().say("loading: %,d rows, %,.0f rows/s%s", total, total / seconds, tables);
-        });
+    private void show(long total, Map<String, Double> rows, double seconds) {
+        StringBuilder tables = new StringBuilder();
+        rows.forEach((metric, count) ->
+                tables.append(String.format("  %s %,d", LoadProgress.table(metric), count.longValue())));
+        demo.narrator().say("loading: %,d rows, %,.0f rows/s%s", total, total / seconds, tables);
     }
 
     private Optional<Lsn> lsn() {

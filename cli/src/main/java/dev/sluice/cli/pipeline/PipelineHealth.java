@@ -9,11 +9,17 @@ import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.stack.flink.FlinkRest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * How a pipeline is, judged by its progress: that Flink calls a job RUNNING says only that it has not ended.
@@ -34,6 +40,8 @@ public record PipelineHealth(
         Optional<Instant> newestCommit,
         String slot,
         List<String> problems) {
+
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
     /** The verdict. */
     public enum Health {
@@ -63,10 +71,17 @@ public record PipelineHealth(
     /** All pipelines that were ever applied here. */
     public static List<PipelineHealth> all(Session session) {
         PipelineFiles files = new PipelineFiles(session.home());
-        return files.names().stream()
+        List<String> applied = files.names().stream()
                 .filter(name -> files.applied(name).isPresent())
-                .map(name -> of(session, files, name))
                 .toList();
+        try (ExecutorService together = Executors.newVirtualThreadPerTaskExecutor()) {
+            return applied.stream()
+                    .map(name -> CompletableFuture.supplyAsync(() -> of(session, files, name), together))
+                    .toList()
+                    .stream()
+                    .map(CompletableFuture::join)
+                    .toList();
+        }
     }
 
     static PipelineHealth of(Session session, PipelineFiles files, String pipeline) {
@@ -86,8 +101,12 @@ public record PipelineHealth(
                     "unknown",
                     problems);
         }
-        LakeSide lake = LakeSide.read(spec.get(), problems);
-        SourceSide source = SourceSide.read(spec.get(), problems);
+        CompletableFuture<Answer<LakeSide>> asked =
+                Answer.ask("the lake", LakeSide.UNKNOWN, wrong -> LakeSide.read(spec.get(), wrong));
+        SourceSide source = Answer.ask("the source", SourceSide.UNKNOWN, wrong -> SourceSide.read(spec.get(), wrong))
+                .join()
+                .into(problems);
+        LakeSide lake = asked.join().into(problems);
         boolean loading = lake.acknowledged().isEmpty();
         if (!stopped) {
             source.problem(loading).ifPresent(problems::add);
@@ -157,8 +176,33 @@ public record PipelineHealth(
         return node;
     }
 
+    /** What one side said, or why it said nothing. Somebody who asks for a status does not wait for a dead server. */
+    private record Answer<T>(T value, List<String> problems) {
+        static <T> CompletableFuture<Answer<T>> ask(String side, T unknown, Function<List<String>, T> question) {
+            CompletableFuture<Answer<T>> answer = new CompletableFuture<>();
+            Thread.ofVirtual().start(() -> {
+                List<String> problems = new ArrayList<>();
+                try {
+                    answer.complete(new Answer<>(question.apply(problems), problems));
+                } catch (RuntimeException | Error e) {
+                    answer.completeExceptionally(e);
+                }
+            });
+            String silence = side + " did not answer within " + ANSWER_WITHIN.toSeconds() + " s";
+            return answer.completeOnTimeout(
+                    new Answer<>(unknown, List.of(silence)), ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        T into(List<String> all) {
+            all.addAll(problems);
+            return value;
+        }
+    }
+
     /** What the lake knows. */
     private record LakeSide(Optional<Lsn> acknowledged, Optional<Instant> newestCommit) {
+        static final LakeSide UNKNOWN = new LakeSide(Optional.empty(), Optional.empty());
+
         static LakeSide read(PipelineSpec spec, List<String> problems) {
             try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
                 Optional<Instant> newest = spec.source().tables().stream()
@@ -171,7 +215,7 @@ public record PipelineHealth(
                 return new LakeSide(new Progress(catalog, spec.pipeline()).acknowledged(), newest);
             } catch (SluiceException e) {
                 problems.add(e.reason());
-                return new LakeSide(Optional.empty(), Optional.empty());
+                return UNKNOWN;
             }
         }
     }

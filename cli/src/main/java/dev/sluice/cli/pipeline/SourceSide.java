@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param slot {@code active}, {@code inactive}, {@code missing} or {@code unknown}, or a worse WAL state
  */
 record SourceSide(Optional<Lsn> walAt, String slot) {
+    static final SourceSide UNKNOWN = new SourceSide(Optional.empty(), "unknown");
     private static final String QUERY = """
             SELECT pg_current_wal_flush_lsn()::text, s.active, s.wal_status
             FROM (SELECT 1) one LEFT JOIN pg_replication_slots s ON s.slot_name = ?
@@ -41,7 +42,7 @@ record SourceSide(Optional<Lsn> walAt, String slot) {
         } catch (SluiceException e) {
             problems.add(e.reason());
         }
-        return new SourceSide(Optional.empty(), "unknown");
+        return UNKNOWN;
     }
 
     private static String slot(Boolean active, String walStatus) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -61,8 +62,10 @@ public final class StatusCommand implements Callable<Integer> {
                     .forEach((name, value) -> session.out().println("export " + name + "='" + value + "'"));
             return ExitCode.OK;
         }
+        CompletableFuture<List<PipelineHealth>> asked =
+                CompletableFuture.supplyAsync(() -> PipelineHealth.all(session));
         List<ServerStatus> servers = stack.status();
-        List<PipelineHealth> pipelines = PipelineHealth.all(session);
+        List<PipelineHealth> pipelines = asked.join();
         if (format == Format.JSON) {
             session.out().println(asJson(servers, pipelines));
         } else {

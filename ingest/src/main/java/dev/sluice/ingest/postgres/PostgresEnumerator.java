@@ -231,6 +231,7 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
             hungryReaders.remove(subtask);
             context.assignSplit(waiting.poll(), subtask);
         }
+        tellBacklog();
         // They stay hungry: a chunk may come back. But none needs to hold the snapshot until then.
         hungryReaders.forEach(subtask -> context.sendEventToSourceReader(subtask, new NoChunkWaiting()));
     }
@@ -245,9 +246,12 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
         }
     }
 
-    /** During a load, checkpoints are rarer: files should not be cut every second. */
+    /**
+     * During a load, checkpoints are rarer: files should not be cut every second. They become frequent again when the
+     * last chunks are handed out, because the first one after the load is what lets the stream begin.
+     */
     private void tellBacklog() {
-        boolean now = phase == Phase.LOADING && !unfinished.isEmpty();
+        boolean now = phase == Phase.LOADING && !waiting.isEmpty();
         if (now != backlog) {
             backlog = now;
             context.setIsProcessingBacklog(now);

@@ -33,6 +33,7 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
     private final List<LoadMarker> markers = new ArrayList<>();
     private long lsn;
     private long commitTimeMicros;
+    private int loadingTable = -1;
 
     /** @param catalog closed with this writer */
     public LakeWriter(LakeCatalog catalog, List<SourceTable> sources, int subtask, MetricGroup metrics) {
@@ -51,6 +52,11 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
     public void write(RowBatch batch, Context context) throws IOException {
         switch (batch.kind) {
             case LOAD -> {
+                if (batch.table != loadingTable && loadingTable >= 0) {
+                    // Chunks come table by table, and every open file holds a row group in memory.
+                    writer(loadingTable).closeLoadFile();
+                }
+                loadingTable = batch.table;
                 writer(batch.table).load(batch);
                 loadedRows[batch.table].inc(batch.count);
             }

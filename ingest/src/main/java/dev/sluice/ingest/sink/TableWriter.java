@@ -39,6 +39,10 @@ final class TableWriter {
         load.add(batch);
     }
 
+    void closeLoadFile() throws IOException {
+        load.closeOpenFile();
+    }
+
     void change(RowBatch batch) throws IOException {
         for (int i = 0; i < batch.count; i++) {
             changes.see(batch.lsns[i]);

@@ -19,7 +19,7 @@ final class TrinoServer implements Server {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PAGES_MAX = 200;
     /** Trino itself tries a lake that does not answer for much longer than somebody waits for a status. */
-    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
     private final Layout layout;
     private final ServerFiles files;

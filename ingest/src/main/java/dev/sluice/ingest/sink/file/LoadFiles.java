@@ -59,7 +59,8 @@ public final class LoadFiles {
         return Optional.of(result);
     }
 
-    private void closeOpenFile() throws IOException {
+    /** Completes the file that is being written; the next rows begin another one. */
+    public void closeOpenFile() throws IOException {
         if (open == null) {
             return;
         }

@@ -30,6 +30,12 @@ public record TableFormat(
     /** Small enough that several tables can be loaded at once in a heap of 512 MB. */
     private static final String ROW_GROUP_BYTES = Long.toString(32L << 20);
 
+    /**
+     * Looking values up is most of what writing a dictionary costs, and a dictionary that has outgrown the processor's
+     * cache costs most and saves least.
+     */
+    private static final String DICTIONARY_BYTES = Integer.toString(256 << 10);
+
     /** @param writer number of the writer, in file names only */
     public static TableFormat of(SourceTable source, Table table, int writer) {
         Schema schema = table.schema();
@@ -42,6 +48,7 @@ public record TableFormat(
                 source.keyColumns().stream().map(schema.columns()::get).toList();
         Map<String, String> properties = new HashMap<>(table.properties());
         properties.putIfAbsent(TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES, ROW_GROUP_BYTES);
+        properties.putIfAbsent(TableProperties.PARQUET_DICT_SIZE_BYTES, DICTIONARY_BYTES);
         return new TableFormat(
                 source,
                 table,
