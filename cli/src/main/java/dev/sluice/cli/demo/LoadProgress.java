@@ -9,6 +9,9 @@ final class LoadProgress {
     /** Flink puts an underscore for the dot in a metric's name. */
     private static final String LOADED_ROWS = "sluice.loadedRows_";
 
+    /** The samples are a second old at most, so they say little about less than some seconds. */
+    private static final long MEASURED_NANOS_MIN = 4_000_000_000L;
+
     private final FlinkRest flink;
     private final String job;
     private long firstRows;
@@ -47,10 +50,11 @@ final class LoadProgress {
         return lastRows;
     }
 
-    /** Between the first and the last sample that brought rows; empty when a load was too short for two. */
+    /** Between the first and the last sample that brought rows; empty when a load was too short for it to say anything. */
     OptionalDouble rowsPerSecond() {
-        return lastRows == firstRows
+        long nanos = lastNanos - firstNanos;
+        return nanos < MEASURED_NANOS_MIN
                 ? OptionalDouble.empty()
-                : OptionalDouble.of((lastRows - firstRows) / ((lastNanos - firstNanos) / 1e9));
+                : OptionalDouble.of((lastRows - firstRows) / (nanos / 1e9));
     }
 }

@@ -43,7 +43,7 @@ final class CatalogServerProcess implements Server {
                 "jdbc:postgresql://127.0.0.1:" + layout.config().ports().postgres() + "/catalog");
         environment.put("SLUICE_CATALOG_JDBC_USER", PostgresServer.USER);
         environment.put("SLUICE_CATALOG_JDBC_PASSWORD", layout.environment().get("SLUICE_POSTGRES_PASSWORD"));
-        List<String> command = Jvm.command(layout, id(), 384, Jvm.Compiler.QUICK);
+        List<String> command = Jvm.command(id(), 384, Jvm.Compiler.QUICK, layout.moduleClassPath("catalog"));
         command.addAll(List.of(
                 "-cp",
                 layout.moduleClassPath("catalog"),

@@ -47,7 +47,7 @@ final class ClickHouseProcess implements Server {
         environment.put(
                 "LD_PRELOAD",
                 Path.of(System.getProperty("java.home"), "lib", "libjsig.so").toString());
-        List<String> command = Jvm.command(layout, id(), 512, Jvm.Compiler.HOT_ONLY);
+        List<String> command = Jvm.command(id(), 512, Jvm.Compiler.HOT_ONLY, layout.moduleClassPath("clickhouse"));
         command.addAll(List.of(
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",

@@ -74,8 +74,8 @@ final class FlinkProcess implements Server {
         Path flink = layout.data("flink");
         // The heaps are those of config.yaml: without Flink's own scripts nobody else passes them to the JVM.
         List<String> command = isJobManager()
-                ? Jvm.command(layout, id, 256, Jvm.Compiler.QUICK)
-                : Jvm.command(layout, id, 512, Jvm.Compiler.HOT_ONLY);
+                ? Jvm.command(id, 256, Jvm.Compiler.QUICK, layout.flinkClassPath())
+                : Jvm.command(id, 512, Jvm.Compiler.HOT_ONLY, layout.flinkClassPath());
         command.addAll(
                 isJobManager()
                         ? List.of("-XX:MaxMetaspaceSize=192m")

@@ -1,17 +1,25 @@
 package dev.sluice.stack.server;
 
+import dev.sluice.stack.StackConfig;
 import dev.sluice.stack.StackServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * How the JVMs of the local stack are run: several share few cores, and most live for minutes, so that starting and
  * compiling is much of what they do. {@code ./sluice} runs the command line with the same options.
  */
 final class Jvm {
+    private static final Duration UNUSED_KEPT = Duration.ofDays(7);
+
     /** How much of its code a server's JVM compiles. */
     enum Compiler {
         /** C1 only: half the processor time of a start and of everything that is done for the first time. */
@@ -44,25 +52,44 @@ final class Jvm {
      * A command line that runs a server, up to its own options.
      *
      * @param heapMegabytes the most
+     * @param classPath what the server will be run with, as a path or a list of paths
      */
-    static List<String> command(Layout layout, StackServer server, int heapMegabytes, Compiler compiler)
+    static List<String> command(StackServer server, int heapMegabytes, Compiler compiler, String classPath)
             throws IOException {
         List<String> command = new ArrayList<>(List.of(java(), "-Xmx" + heapMegabytes + "m", "-XX:+UseSerialGC"));
         command.addAll(compiler.options);
-        command.addAll(sharedClasses(layout, server));
+        command.addAll(List.of(
+                "-XX:+AutoCreateSharedArchive",
+                "-XX:SharedArchiveFile=" + archive(server, classPath),
+                // It says so on standard output when it cannot use an archive; that is no news.
+                "-Xlog:cds=off,cds+dynamic=off"));
         return command;
     }
 
     /**
-     * Classes as the JVM itself has laid them out at the end of the first run: a third less to do at a start. A JVM
-     * that finds the archive missing, or made by other jars, runs without and writes a new one when it ends.
+     * Where the JVM keeps classes as it has laid them out at the end of an earlier run: a third less to do at a start.
+     * A JVM that finds the archive missing, or made by jars that have changed since, runs without and writes a new one
+     * when it ends. Shared by all checkouts that run a server from the same jars; those of other versions, which nobody
+     * has run for a while, are deleted.
      */
-    private static List<String> sharedClasses(Layout layout, StackServer server) throws IOException {
-        Path folder = Files.createDirectories(layout.config().home().resolve("jvm"));
-        return List.of(
-                "-XX:+AutoCreateSharedArchive",
-                "-XX:SharedArchiveFile=" + folder.resolve(server.label() + ".jsa"),
-                // It says so on standard output when it cannot use an archive; that is no news.
-                "-Xlog:cds=off,cds+dynamic=off");
+    private static Path archive(StackServer server, String classPath) throws IOException {
+        Path folder = Files.createDirectories(StackConfig.cache().resolve("jvm"));
+        String identity = Integer.toHexString(
+                Objects.hash(System.getProperty("java.home"), Runtime.version().toString(), classPath));
+        Path archive = folder.resolve(server.label() + "-" + identity + ".jsa");
+        FileTime now = FileTime.from(Instant.now());
+        if (Files.exists(archive)) {
+            Files.setLastModifiedTime(archive, now);
+        }
+        try (Stream<Path> all = Files.list(folder)) {
+            for (Path other : all.toList()) {
+                if (Files.getLastModifiedTime(other)
+                        .toInstant()
+                        .isBefore(now.toInstant().minus(UNUSED_KEPT))) {
+                    Files.deleteIfExists(other);
+                }
+            }
+        }
+        return archive;
     }
 }

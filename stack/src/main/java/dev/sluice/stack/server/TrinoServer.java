@@ -69,7 +69,7 @@ final class TrinoServer implements Server {
         environment.put("SLUICE_TRINO_BIND", "127.0.0.1");
         environment.put("SLUICE_TRINO_ADDRESS", "127.0.0.1");
         // Big scans lose by the quick compiler, and the local stack is not where big scans are run.
-        List<String> command = Jvm.command(layout, id(), 1024, Jvm.Compiler.QUICK);
+        List<String> command = Jvm.command(id(), 1024, Jvm.Compiler.QUICK, installation.resolve("lib") + "/*");
         command.addAll(List.of(
                 "-XX:+ExitOnOutOfMemoryError",
                 "-XX:+EnableDynamicAgentLoading",
