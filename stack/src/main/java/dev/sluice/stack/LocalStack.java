@@ -87,8 +87,7 @@ public final class LocalStack {
     public void up(Set<StackServer> wanted) {
         Set<StackServer> all = StartOrder.withNeeds(wanted);
         locked(() -> {
-            Set<StackServer> missing = EnumSet.copyOf(all);
-            missing.removeIf(id -> servers.get(id).process().isPresent());
+            Set<StackServer> missing = missing(all);
             checkPorts(missing);
             StartOrder.run(
                     all,
@@ -99,6 +98,17 @@ public final class LocalStack {
                     },
                     id -> start(servers.get(id), missing.contains(id)));
         });
+    }
+
+    /** For somebody who starts servers one after the other: all conflicts at once, before the first. Throws E1301. */
+    public void checkPorts() {
+        locked(() -> checkPorts(missing(servers.keySet())));
+    }
+
+    private Set<StackServer> missing(Set<StackServer> wanted) {
+        Set<StackServer> missing = EnumSet.copyOf(wanted);
+        missing.removeIf(id -> servers.get(id).process().isPresent());
+        return missing;
     }
 
     private void start(ServerControl control, boolean isMissing) throws Exception {

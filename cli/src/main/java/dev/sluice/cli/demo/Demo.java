@@ -46,11 +46,16 @@ final class Demo {
         LocalStack running = stack;
         Thread stop = new Thread(running::down, "stop the demo's stack");
         Runtime.getRuntime().addShutdownHook(stop);
-        // Trino is the slowest to start and is asked last: it starts while the first steps run.
-        running.up(EnumSet.complementOf(EnumSet.of(StackServer.TRINO)));
-        CompletableFuture<Void> trino = CompletableFuture.runAsync(() -> running.up(EnumSet.of(StackServer.TRINO)));
+        running.checkPorts();
+        // Each step waits for the servers that it needs. Trino is the slowest to start and is asked last.
+        running.up(EnumSet.of(StackServer.POSTGRES));
+        CompletableFuture<Void> others =
+                CompletableFuture.runAsync(() -> running.up(EnumSet.complementOf(EnumSet.of(StackServer.TRINO))));
+        CompletableFuture<Void> trino = others.thenRunAsync(() -> running.up(EnumSet.of(StackServer.TRINO)));
         Path file = session.project().resolve("demo/shop/sluice.yaml");
         PipelineSpec spec = FileOption.parse(session, file);
+        new SourceStep(narrator, options, DemoContext.shop(spec), DemoContext.tables(spec)).run();
+        await(others);
         try (LakeCatalog lake = LakeCatalog.open(spec.catalog())) {
             DemoContext demo = new DemoContext(narrator, options, file, spec, running.environment(), lake);
             steps(demo, trino);
@@ -67,7 +72,6 @@ final class Demo {
     }
 
     private void steps(DemoContext demo, CompletableFuture<Void> trino) throws Exception {
-        new SourceStep(demo).run();
         new LoadStep(demo, new PipelineControl(session)).run();
         try (ShopTraffic traffic = traffic(demo.spec())) {
             new CommitsStep(demo).run();
@@ -94,10 +98,8 @@ final class Demo {
     }
 
     private ShopTraffic traffic(PipelineSpec spec) {
-        PipelineSpec.PostgresSourceSpec source = spec.source();
         return ShopTraffic.start(
-                new dev.sluice.e2e.shop.ShopDatabase(
-                        source.host(), source.port(), source.database(), source.user(), source.password()),
+                DemoContext.shop(spec),
                 TrafficOptions.defaults().at(options.ordersPerSecond(), Duration.ZERO),
                 line -> {});
     }

@@ -21,11 +21,19 @@ record DemoContext(
         LakeCatalog lake) {
 
     ShopDatabase shop() {
+        return shop(spec);
+    }
+
+    static ShopDatabase shop(PipelineSpec spec) {
         PipelineSpec.PostgresSourceSpec source = spec.source();
         return new ShopDatabase(source.host(), source.port(), source.database(), source.user(), source.password());
     }
 
     List<String> tables() {
+        return tables(spec);
+    }
+
+    static List<String> tables(PipelineSpec spec) {
         return spec.source().tables().stream().map(PipelineSpec.TableSpec::name).toList();
     }
 

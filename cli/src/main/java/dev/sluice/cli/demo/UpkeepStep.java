@@ -17,6 +17,9 @@ import org.apache.iceberg.Table;
 /** A compaction that applies deletes, and an expiry that keeps a tag, beside the live pipeline. */
 final class UpkeepStep {
     private static final String TAG = "before-upkeep";
+    /** Half of the tables, for the show: what takes the time is to run all this for the first time in a new JVM. */
+    private static final List<String> TABLES = List.of("orders", "order_items", "payments", "products");
+
     private static final Duration COMMITS_GO_ON_WITHIN = Duration.ofSeconds(30);
 
     private final DemoContext demo;
@@ -53,10 +56,10 @@ final class UpkeepStep {
                 eager);
         long start = System.nanoTime();
         Lsn before = progress();
-        Map<String, TableReport> reports = new UpkeepRun(session).run(now, demo.tables());
+        Map<String, TableReport> reports = new UpkeepRun(session).run(now, TABLES);
         List<List<String>> table =
                 new ArrayList<>(List.of(List.of("table", "data files", "delete files", "snapshots", "note")));
-        boolean clean = reports.size() == demo.tables().size();
+        boolean clean = reports.size() == TABLES.size();
         for (Map.Entry<String, TableReport> entry : reports.entrySet()) {
             TableReport report = entry.getValue();
             clean &= report.error().isEmpty();
@@ -68,11 +71,11 @@ final class UpkeepStep {
                     report.error().isEmpty() ? "" : report.error()));
         }
         narrator.table(table);
-        narrator.check(clean, "all tables were tended");
+        narrator.check(clean, "%d tables were tended; `./sluice maintain` tends all", TABLES.size());
         orders.refresh();
         narrator.check(orders.snapshot(tagged) != null, "the snapshot with the tag '%s' is still there", TAG);
         narrator.check(goesOn(before), "the pipeline went on committing meanwhile");
-        narrator.measured("upkeep of all tables", "%.1f s", (System.nanoTime() - start) / 1e9);
+        narrator.measured("upkeep", "%d tables in %.1f s", TABLES.size(), (System.nanoTime() - start) / 1e9);
     }
 
     private boolean goesOn(Lsn before) throws InterruptedException {
