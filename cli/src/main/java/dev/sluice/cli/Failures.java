@@ -25,6 +25,10 @@ final class Failures {
 
     /** For picocli: a command threw. */
     int report(Exception thrown, CommandLine command, ParseResult arguments) {
+        if (isEnding()) {
+            // Ctrl-C: what now fails, fails because its helpers have been shut down already.
+            return ExitCode.FAILED;
+        }
         SluiceException error = thrown instanceof SluiceException known
                 ? known
                 : new SluiceException(
@@ -39,6 +43,17 @@ final class Failures {
         }
         session.err().flush();
         return exitCode(error.code());
+    }
+
+    private static boolean isEnding() {
+        Thread probe = new Thread(() -> {});
+        try {
+            Runtime.getRuntime().addShutdownHook(probe);
+            Runtime.getRuntime().removeShutdownHook(probe);
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
+        }
     }
 
     /** What generally helps, where the error does not say it better. */
