@@ -22,13 +22,12 @@ public record StackPorts(
         int flink,
         int flinkRpc,
         int flinkBlob,
-        int flinkTaskRpc,
         int flinkData,
         int trino,
         int clickhouse) {
 
     public static final StackPorts DEFAULT =
-            new StackPorts(15432, 19000, 19001, 18181, 18081, 16123, 16124, 16125, 16126, 18080, 18123);
+            new StackPorts(15432, 19000, 19001, 18181, 18081, 16123, 16124, 16126, 18080, 18123);
     private static final int PORT_MAX = 65_535;
 
     public static StackPorts read(Path home, Map<String, String> environment) {
@@ -51,7 +50,6 @@ public record StackPorts(
                 port(file, "flink", value, d.flink),
                 port(file, "flink-rpc", value, d.flinkRpc),
                 port(file, "flink-blob", value, d.flinkBlob),
-                port(file, "flink-task-rpc", value, d.flinkTaskRpc),
                 port(file, "flink-data", value, d.flinkData),
                 port(file, "trino", value, d.trino),
                 port(file, "clickhouse", value, d.clickhouse));
@@ -60,7 +58,7 @@ public record StackPorts(
                     ErrorCode.E0101,
                     file + " has unknown keys: " + String.join(", ", properties.stringPropertyNames()),
                     "known are postgres, object-store, object-store-console, catalog, flink, flink-rpc, flink-blob,"
-                            + " flink-task-rpc, flink-data, trino, clickhouse");
+                            + " flink-data, trino, clickhouse");
         }
         return ports.plus(offset(environment));
     }
@@ -74,7 +72,6 @@ public record StackPorts(
                 flink + offset,
                 flinkRpc + offset,
                 flinkBlob + offset,
-                flinkTaskRpc + offset,
                 flinkData + offset,
                 trino + offset,
                 clickhouse + offset);

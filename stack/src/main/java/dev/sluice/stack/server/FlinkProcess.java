@@ -40,7 +40,7 @@ final class FlinkProcess implements Server {
     public List<Integer> ports() {
         return isJobManager()
                 ? List.of(own().flink(), own().flinkRpc(), own().flinkBlob())
-                : List.of(own().flinkTaskRpc(), own().flinkData());
+                : List.of(own().flinkData());
     }
 
     @Override
@@ -96,7 +96,10 @@ final class FlinkProcess implements Server {
                 "rest.bind-port=" + own().flink(),
                 "taskmanager.host=127.0.0.1",
                 "taskmanager.bind-host=127.0.0.1",
-                "taskmanager.rpc.port=" + own().flinkTaskRpc(),
+                // A port of its own for each start. At the port of a TaskManager that was killed, the JobManager's
+                // stale
+                // connection and the new process's first one can meet, and then neither ever hears the other.
+                "taskmanager.rpc.port=0",
                 "taskmanager.data.port=" + own().flinkData(),
                 "execution.checkpointing.dir=file://" + flink.resolve("checkpoints"),
                 "io.tmp.dirs=" + temporary(),
