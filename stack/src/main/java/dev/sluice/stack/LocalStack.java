@@ -34,6 +34,7 @@ public final class LocalStack {
     private final StackConfig config;
     private final Progress progress;
     private final Map<String, String> environment;
+    private volatile boolean ending;
     private final Map<StackServer, ServerControl> servers = new EnumMap<>(StackServer.class);
 
     /** @throws SluiceException E1305 when the state folder cannot be written */
@@ -87,6 +88,9 @@ public final class LocalStack {
     public void up(Set<StackServer> wanted) {
         Set<StackServer> all = StartOrder.withNeeds(wanted);
         locked(() -> {
+            if (ending) {
+                throw new SluiceException(ErrorCode.E1302, "the stack is being stopped", "start it again");
+            }
             Set<StackServer> missing = missing(all);
             checkPorts(missing);
             StartOrder.run(
@@ -156,6 +160,12 @@ public final class LocalStack {
             }
         }
         return taken;
+    }
+
+    /** Stops what runs, and what another thread of this process is about to start as well: there is no up after it. */
+    public void end() {
+        ending = true;
+        down();
     }
 
     /** Stops what runs; PostgreSQL last, because the catalog needs it until its own end. */

@@ -44,7 +44,7 @@ final class Demo {
             stack = StackEnvironment.open(session, Store.AUTO);
         }
         LocalStack running = stack;
-        Thread stop = new Thread(running::down, "stop the demo's stack");
+        Thread stop = new Thread(running::end, "stop the demo's stack");
         Runtime.getRuntime().addShutdownHook(stop);
         running.checkPorts();
         // Each step waits for the servers that it needs. Trino is the slowest to start and is asked last.

@@ -53,8 +53,8 @@ final class LoadStep {
             return;
         }
         double running = (System.nanoTime() - start) / 1e9;
-        LoadProgress progress =
-                new LoadProgress(control.flink(), "sluice " + demo.spec().pipeline());
+        LoadProgress progress = new LoadProgress(
+                control.flink(), PipelineControl.jobName(demo.spec().pipeline()));
         Lsn lsn = awaitPublished(progress, start);
         double seconds = (System.nanoTime() - start) / 1e9;
         List<List<String>> table = new ArrayList<>(List.of(List.of("table", "rows", "files", "bytes")));

@@ -117,7 +117,7 @@ public final class PipelineControl {
     }
 
     /** The name by which the job of a pipeline is found on the cluster; PipelineJob gives it. */
-    static String jobName(String pipeline) {
+    public static String jobName(String pipeline) {
         return "sluice " + pipeline;
     }
 

@@ -4,6 +4,7 @@ import dev.sluice.stack.StackConfig;
 import dev.sluice.stack.StackServer;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
@@ -77,19 +78,24 @@ final class Jvm {
         String identity = Integer.toHexString(
                 Objects.hash(System.getProperty("java.home"), Runtime.version().toString(), classPath));
         Path archive = folder.resolve(server.label() + "-" + identity + ".jsa");
-        FileTime now = FileTime.from(Instant.now());
-        if (Files.exists(archive)) {
-            Files.setLastModifiedTime(archive, now);
-        }
+        Instant now = Instant.now();
         try (Stream<Path> all = Files.list(folder)) {
-            for (Path other : all.toList()) {
-                if (Files.getLastModifiedTime(other)
-                        .toInstant()
-                        .isBefore(now.toInstant().minus(UNUSED_KEPT))) {
-                    Files.deleteIfExists(other);
-                }
+            for (Path file : all.toList()) {
+                keepOrDelete(file, file.equals(archive), now);
             }
         }
         return archive;
+    }
+
+    private static void keepOrDelete(Path file, boolean isUsed, Instant now) throws IOException {
+        try {
+            if (isUsed) {
+                Files.setLastModifiedTime(file, FileTime.from(now));
+            } else if (Files.getLastModifiedTime(file).toInstant().isBefore(now.minus(UNUSED_KEPT))) {
+                Files.deleteIfExists(file);
+            }
+        } catch (NoSuchFileException e) {
+            // A server that ends is just replacing it.
+        }
     }
 }

@@ -27,7 +27,7 @@ public record TableFormat(
         Map<String, String> properties,
         MetricsConfig metrics,
         String filePrefix) {
-    /** Small enough that several tables can be loaded at once in a heap of 512 MB. */
+    /** Each writer holds one open file of a load, and one for each table that changes, in a heap of 512 MB. */
     private static final String ROW_GROUP_BYTES = Long.toString(32L << 20);
 
     /**
