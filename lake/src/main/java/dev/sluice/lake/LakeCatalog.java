@@ -1,6 +1,6 @@
 package dev.sluice.lake;
 
-import dev.sluice.lake.io.CachedMetadataIO;
+import dev.sluice.lake.io.SmallFileIO;
 import dev.sluice.spec.PipelineSpec.CatalogSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,7 +61,7 @@ public final class LakeCatalog implements AutoCloseable {
         Map<String, String> properties = new HashMap<>();
         properties.put(CatalogProperties.URI, spec.uri());
         properties.put(CatalogProperties.WAREHOUSE_LOCATION, spec.warehouse());
-        properties.put(CatalogProperties.FILE_IO_IMPL, CachedMetadataIO.class.getName());
+        properties.put(CatalogProperties.FILE_IO_IMPL, SmallFileIO.class.getName());
         if (!spec.token().reveal().isEmpty()) {
             properties.put("rest.auth.type", "oauth2");
             properties.put("token", spec.token().reveal());

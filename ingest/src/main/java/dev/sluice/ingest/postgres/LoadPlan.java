@@ -27,9 +27,10 @@ import org.slf4j.LoggerFactory;
  *
  * @param session holds the load together; null when there is nothing to load
  * @param chunks what is to be loaded
+ * @param load what the chunks are of, or what a checkpoint holds and the lake does not; null when there is nothing
  * @param stream what is to be streamed then; null when a reader holds the stream already
  */
-record LoadPlan(LoadSession session, List<LoadSplit> chunks, StreamSplit stream) {
+record LoadPlan(LoadSession session, List<LoadSplit> chunks, LoadedTables load, StreamSplit stream) {
     private static final Logger LOG = LoggerFactory.getLogger(LoadPlan.class);
 
     /** @param state what a checkpoint kept, or null */
@@ -57,13 +58,13 @@ record LoadPlan(LoadSession session, List<LoadSplit> chunks, StreamSplit stream)
                 slot.check(connection, everywhere(known, acknowledged));
             }
             if (phase == EnumeratorState.Phase.STREAMING) {
-                return new LoadPlan(null, List.of(), null);
+                return new LoadPlan(null, List.of(), loaded.orElse(null), null);
             }
             if (missing.isEmpty()) {
-                boolean published =
-                        loaded.map(l -> stamps.keySet().containsAll(l.tables())).orElse(true);
+                Optional<LoadedTables> unpublished =
+                        loaded.filter(l -> !stamps.keySet().containsAll(l.tables()));
                 return new LoadPlan(
-                        null, List.of(), streamSplit(settings, known, published ? Optional.empty() : loaded));
+                        null, List.of(), unpublished.orElse(null), streamSplit(settings, known, unpublished));
             }
             return load(settings, known, missing);
         } catch (SQLException e) {
@@ -108,6 +109,7 @@ record LoadPlan(LoadSession session, List<LoadSplit> chunks, StreamSplit stream)
             return new LoadPlan(
                     session,
                     chunks,
+                    loaded,
                     streamSplit(settings, withLoaded(known, Optional.of(loaded)), Optional.of(loaded)));
         } catch (RuntimeException e) {
             session.close();
@@ -120,7 +122,10 @@ record LoadPlan(LoadSession session, List<LoadSplit> chunks, StreamSplit stream)
         List<Long> skipTo = IntStream.range(0, settings.tables().size())
                 .mapToObj(i -> known.get(i).value())
                 .toList();
-        return new StreamSplit(0, settings.tableOids(), skipTo, loaded);
+        // The checkpoint that covers a first load has its announcement too.
+        Optional<LoadedTables> toAnnounce =
+                loaded.filter(l -> !l.isOfAll(settings.tables().size()));
+        return new StreamSplit(0, settings.tableOids(), skipTo, toAnnounce);
     }
 
     private static Map<Integer, Lsn> withLoaded(Map<Integer, Lsn> stamps, Optional<LoadedTables> loaded) {

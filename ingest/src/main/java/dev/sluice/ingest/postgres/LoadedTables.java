@@ -17,7 +17,12 @@ public record LoadedTables(long lsn, long timeMicros, List<Integer> tables, List
         rows = List.copyOf(rows);
     }
 
-    /** The sign that readers of the stream send down. */
+    /** Whether this was the first load: a later one is of the tables that the lake did not have then. */
+    boolean isOfAll(int tableCount) {
+        return tables.size() == tableCount;
+    }
+
+    /** The sign that a reader sends down. */
     public RowBatch toBatch() {
         return RowBatch.loaded(
                 lsn,

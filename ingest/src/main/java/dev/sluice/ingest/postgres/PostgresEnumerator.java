@@ -1,6 +1,7 @@
 package dev.sluice.ingest.postgres;
 
 import dev.sluice.ingest.postgres.EnumeratorState.Phase;
+import dev.sluice.ingest.postgres.PostgresSplit.AnnouncementSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.LoadSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.StreamSplit;
 import dev.sluice.ingest.postgres.SourceEvents.ActiveLoad;
@@ -13,13 +14,9 @@ import dev.sluice.ingest.postgres.load.LoadSession;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.api.connector.source.SourceEvent;
@@ -32,9 +29,8 @@ import org.slf4j.LoggerFactory;
  * Hands out the chunks of a load, and the stream once every row of the load is covered by a complete checkpoint. All
  * methods run in Flink's coordinator thread; the server is talked to elsewhere.
  *
- * <p>A chunk is unfinished until a reader says that its last row was emitted. When a reader fails, Flink gives back what
- * it was assigned since the checkpoint, and the reader itself says which chunks its state brought back: both count as
- * unfinished again. Until it has said so, the load does not end.
+ * <p>When a reader fails, Flink gives back what it was assigned since the checkpoint, and the reader itself says which
+ * chunks its state brought back: both count as unfinished again. Until it has said so, the load does not end.
  */
 final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, EnumeratorState> {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresEnumerator.class);
@@ -49,15 +45,17 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
     private Phase phase;
     private LoadSession session;
     private long loadLsn;
+    /** Under way, or loaded but perhaps not published; null when there is none. */
+    private LoadedTables load;
+
     private StreamSplit stream;
     private boolean backlog;
-    private final Deque<LoadSplit> waiting = new ArrayDeque<>();
-    private final Set<Integer> unfinished = new HashSet<>();
-    private final Map<Integer, Integer> chunkTables = new HashMap<>();
-    private final Map<Integer, Long> chunkRows = new HashMap<>();
+    private final ChunkLedger chunks = new ChunkLedger();
     private final Set<Integer> hungryReaders = new LinkedHashSet<>();
     private final Set<Integer> unansweredReaders = new LinkedHashSet<>();
     private final Set<Integer> restartingReaders = new HashSet<>();
+    /** A reader has the announcement of a first load, or has emitted it. */
+    private boolean announced;
     /** The first checkpoint that covers the whole load. */
     private long coveringCheckpoint = NO_CHECKPOINT;
 
@@ -82,6 +80,7 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
 
     @Override
     public void addReader(int subtask) {
+        announceFirstLoad();
         assignStream();
     }
 
@@ -114,9 +113,10 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
             if (split instanceof StreamSplit back) {
                 stream = back;
                 phase = Phase.LOADED;
+            } else if (split instanceof AnnouncementSplit) {
+                announced = false;
             } else if (split instanceof LoadSplit chunk && chunk.loadLsn() == loadLsn) {
-                waiting.addFirst(chunk);
-                unfinished.add(chunk.chunk());
+                chunks.giveBack(chunk);
             }
         }
         assignChunks();
@@ -124,15 +124,15 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
 
     @Override
     public EnumeratorState snapshotState(long checkpoint) {
-        if (phase == Phase.LOADING && isLoadFinished()) {
-            if (coveringCheckpoint == NO_CHECKPOINT) {
-                coveringCheckpoint = checkpoint;
-                stream = withRows(stream);
-            }
-            return new EnumeratorState(Phase.LOADED, settings.tableOids(), stream.loaded());
+        boolean isCovered = phase == Phase.LOADING && isLoadFinished() && (announced || !isFirstLoad());
+        if (isCovered && coveringCheckpoint == NO_CHECKPOINT) {
+            coveringCheckpoint = checkpoint;
+            load = chunks.count(load);
+            stream = stream.announcing(load);
         }
-        Optional<LoadedTables> loaded = stream != null ? stream.loaded() : restoredLoad();
-        return new EnumeratorState(phase, settings.tableOids(), phase == Phase.LOADING ? Optional.empty() : loaded);
+        Phase reached = isCovered ? Phase.LOADED : phase;
+        Optional<LoadedTables> loaded = prepared ? Optional.ofNullable(load) : restoredLoad();
+        return new EnumeratorState(reached, settings.tableOids(), reached == Phase.LOADING ? Optional.empty() : loaded);
     }
 
     @Override
@@ -169,21 +169,19 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
             throw Failures.forFlink(failure);
         }
         prepared = true;
+        load = plan.load();
         if (plan.stream() != null) {
             stream = plan.stream();
             session = plan.session();
             phase = session == null ? Phase.LOADED : Phase.LOADING;
             loadLsn = session == null ? 0 : session.loadLsn();
-            for (LoadSplit chunk : plan.chunks()) {
-                waiting.add(chunk);
-                unfinished.add(chunk.chunk());
-                chunkTables.put(chunk.chunk(), chunk.table());
-            }
+            plan.chunks().forEach(chunks::add);
         }
         tellBacklog();
         unansweredReaders.forEach(subtask -> context.sendEventToSourceReader(subtask, new ActiveLoad(loadLsn)));
         unansweredReaders.clear();
         assignChunks();
+        announceFirstLoad();
         assignStream();
     }
 
@@ -191,34 +189,46 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
         restartingReaders.remove(subtask);
         for (HeldChunk held : started.held()) {
             if (prepared && held.loadLsn() == loadLsn) {
-                unfinished.add(held.chunk());
+                chunks.hold(held.chunk());
             }
         }
         if (prepared) {
             tellBacklog();
             context.sendEventToSourceReader(subtask, new ActiveLoad(loadLsn));
+            announceFirstLoad();
         } else {
             unansweredReaders.add(subtask);
         }
     }
 
     private void chunkFinished(ChunkFinished finished) {
-        if (finished.loadLsn() == loadLsn && unfinished.remove(finished.chunk())) {
-            chunkRows.put(finished.chunk(), finished.rows());
-            tellBacklog();
+        if (finished.loadLsn() == loadLsn) {
+            chunks.finish(finished.chunk(), finished.rows());
+            announceFirstLoad();
         }
     }
 
-    private StreamSplit withRows(StreamSplit split) {
-        Map<Integer, Long> counts = new HashMap<>();
-        chunkRows.forEach((chunk, rows) -> counts.merge(chunkTables.get(chunk), rows, Long::sum));
-        Optional<LoadedTables> loaded = split.loaded()
-                .map(l -> l.withRows(l.tables().stream().map(counts::get).toList()));
-        return new StreamSplit(split.position(), split.tableOids(), split.skipTo(), loaded);
+    /**
+     * The stream begins behind the first load, so the checkpoint that covers that load can have its announcement too and
+     * publish it. A later load lies somewhere in the stream of the other tables, and is announced there.
+     */
+    private void announceFirstLoad() {
+        if (phase == Phase.LOADING
+                && !announced
+                && isFirstLoad()
+                && isLoadFinished()
+                && context.registeredReaders().containsKey(STREAM_READER)) {
+            announced = true;
+            context.assignSplit(new AnnouncementSplit(chunks.count(load)), STREAM_READER);
+        }
+    }
+
+    private boolean isFirstLoad() {
+        return load != null && load.isOfAll(settings.tables().size());
     }
 
     private boolean isLoadFinished() {
-        return prepared && unfinished.isEmpty() && restartingReaders.isEmpty() && stream != null;
+        return prepared && chunks.isFinished() && restartingReaders.isEmpty() && stream != null;
     }
 
     private void assignChunks() {
@@ -226,10 +236,10 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
             return;
         }
         hungryReaders.removeIf(subtask -> !context.registeredReaders().containsKey(subtask));
-        while (!waiting.isEmpty() && !hungryReaders.isEmpty()) {
+        while (chunks.isAnyWaiting() && !hungryReaders.isEmpty()) {
             int subtask = hungryReaders.iterator().next();
             hungryReaders.remove(subtask);
-            context.assignSplit(waiting.poll(), subtask);
+            context.assignSplit(chunks.next(), subtask);
         }
         tellBacklog();
         // They stay hungry: a chunk may come back. But none needs to hold the snapshot until then.
@@ -251,7 +261,7 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
      * last chunks are handed out, because the first one after the load is what lets the stream begin.
      */
     private void tellBacklog() {
-        boolean now = phase == Phase.LOADING && !waiting.isEmpty();
+        boolean now = phase == Phase.LOADING && chunks.isAnyWaiting();
         if (now != backlog) {
             backlog = now;
             context.setIsProcessingBacklog(now);

@@ -1,6 +1,7 @@
 package dev.sluice.ingest.postgres;
 
 import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.postgres.PostgresSplit.AnnouncementSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.LoadSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.StreamSplit;
 import dev.sluice.ingest.postgres.SourceEvents.ActiveLoad;
@@ -43,6 +44,9 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
     private boolean started;
     private boolean chunkOpen;
     private boolean noChunkWaiting;
+    /** Null when there is none. */
+    private AnnouncementSplit announcement;
+
     private StreamEmitter stream;
     private CompletableFuture<Void> available = new CompletableFuture<>();
 
@@ -76,6 +80,8 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
                 if (started) {
                     stream.start();
                 }
+            } else if (split instanceof AnnouncementSplit announced) {
+                announcement = announced;
             } else if (started) {
                 noChunkWaiting = false;
                 chunks.add((LoadSplit) split);
@@ -111,6 +117,10 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
         if (!chunks.isEmpty()) {
             return pollChunk(output);
         }
+        if (announcement != null) {
+            output.collect(announcement.load().toBatch());
+            announcement = null;
+        }
         if (stream == null) {
             return InputStatus.NOTHING_AVAILABLE;
         }
@@ -123,7 +133,7 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
 
     @Override
     public CompletableFuture<Void> isAvailable() {
-        if (!chunks.isEmpty()) {
+        if (!chunks.isEmpty() || announcement != null) {
             return CompletableFuture.completedFuture(null);
         }
         if (stream != null) {
@@ -139,6 +149,9 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
     public List<PostgresSplit> snapshotState(long checkpoint) {
         List<PostgresSplit> splits = new ArrayList<>(restored);
         splits.addAll(chunks);
+        if (announcement != null) {
+            splits.add(announcement);
+        }
         if (stream != null) {
             splits.add(stream.state());
         }

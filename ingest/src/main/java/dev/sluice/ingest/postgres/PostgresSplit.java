@@ -32,13 +32,21 @@ public sealed interface PostgresSplit extends SourceSplit {
         }
     }
 
+    /** Every row of a load was emitted, and the reader is to say so. */
+    record AnnouncementSplit(LoadedTables load) implements PostgresSplit {
+        @Override
+        public String splitId() {
+            return "announcement-" + Long.toHexString(load.lsn());
+        }
+    }
+
     /**
      * The change stream.
      *
      * @param position every transaction with a commit LSN up to here has been emitted; 0 for none
      * @param tableOids the tables of the pipeline, to recognise state of another set of tables
      * @param skipTo for each table, drop transactions with a commit LSN up to here: the lake or the load has them
-     * @param loaded a load that is complete and must be announced before the first change
+     * @param loaded a load that is complete and must be announced in its place in the stream
      */
     record StreamSplit(long position, List<Integer> tableOids, List<Long> skipTo, Optional<LoadedTables> loaded)
             implements PostgresSplit {
@@ -50,6 +58,11 @@ public sealed interface PostgresSplit extends SourceSplit {
         @Override
         public String splitId() {
             return "stream";
+        }
+
+        /** With what is now known of the load that it has to announce, if it has one. */
+        StreamSplit announcing(LoadedTables counted) {
+            return new StreamSplit(position, tableOids, skipTo, loaded.map(before -> counted));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.ingest.postgres;
 
+import dev.sluice.ingest.postgres.PostgresSplit.AnnouncementSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.LoadSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.StreamSplit;
 import java.io.ByteArrayInputStream;
@@ -17,6 +18,7 @@ final class SplitCodec {
     private static final int VERSION = 1;
     private static final int LOAD = 0;
     private static final int STREAM = 1;
+    private static final int ANNOUNCEMENT = 2;
     /** More than any pipeline has tables; a guard against reading foreign bytes. */
     private static final int LIST_LENGTH_MAX = 1_000_000;
 
@@ -29,6 +31,9 @@ final class SplitCodec {
                 if (split instanceof LoadSplit load) {
                     out.writeByte(LOAD);
                     writeLoad(load, out);
+                } else if (split instanceof AnnouncementSplit announcement) {
+                    out.writeByte(ANNOUNCEMENT);
+                    writeLoaded(announcement.load(), out);
                 } else {
                     out.writeByte(STREAM);
                     writeStream((StreamSplit) split, out);
@@ -41,6 +46,7 @@ final class SplitCodec {
                 return switch (kind) {
                     case LOAD -> readLoad(in);
                     case STREAM -> readStream(in);
+                    case ANNOUNCEMENT -> new AnnouncementSplit(readLoaded(in));
                     default -> throw new IOException("unknown kind of split: " + kind);
                 };
             }
@@ -53,12 +59,13 @@ final class SplitCodec {
             void write(EnumeratorState state, DataOutputStream out) throws IOException {
                 out.writeUTF(state.phase().name());
                 writeInts(state.tableOids(), out);
-                writeLoaded(state.loaded(), out);
+                writeOptionalLoaded(state.loaded(), out);
             }
 
             @Override
             EnumeratorState read(DataInputStream in) throws IOException {
-                return new EnumeratorState(EnumeratorState.Phase.valueOf(in.readUTF()), readInts(in), readLoaded(in));
+                return new EnumeratorState(
+                        EnumeratorState.Phase.valueOf(in.readUTF()), readInts(in), readOptionalLoaded(in));
             }
         };
     }
@@ -82,29 +89,35 @@ final class SplitCodec {
         out.writeLong(stream.position());
         writeInts(stream.tableOids(), out);
         writeLongs(stream.skipTo(), out);
-        writeLoaded(stream.loaded(), out);
+        writeOptionalLoaded(stream.loaded(), out);
     }
 
     private static StreamSplit readStream(DataInputStream in) throws IOException {
         long position = in.readLong();
         List<Integer> oids = readInts(in);
-        return new StreamSplit(position, oids, readLongs(in), readLoaded(in));
+        return new StreamSplit(position, oids, readLongs(in), readOptionalLoaded(in));
     }
 
-    private static void writeLoaded(Optional<LoadedTables> loaded, DataOutputStream out) throws IOException {
+    private static void writeOptionalLoaded(Optional<LoadedTables> loaded, DataOutputStream out) throws IOException {
         out.writeBoolean(loaded.isPresent());
         if (loaded.isPresent()) {
-            out.writeLong(loaded.get().lsn());
-            out.writeLong(loaded.get().timeMicros());
-            writeInts(loaded.get().tables(), out);
-            writeLongs(loaded.get().rows(), out);
+            writeLoaded(loaded.get(), out);
         }
     }
 
-    private static Optional<LoadedTables> readLoaded(DataInputStream in) throws IOException {
-        return in.readBoolean()
-                ? Optional.of(new LoadedTables(in.readLong(), in.readLong(), readInts(in), readLongs(in)))
-                : Optional.empty();
+    private static Optional<LoadedTables> readOptionalLoaded(DataInputStream in) throws IOException {
+        return in.readBoolean() ? Optional.of(readLoaded(in)) : Optional.empty();
+    }
+
+    private static void writeLoaded(LoadedTables loaded, DataOutputStream out) throws IOException {
+        out.writeLong(loaded.lsn());
+        out.writeLong(loaded.timeMicros());
+        writeInts(loaded.tables(), out);
+        writeLongs(loaded.rows(), out);
+    }
+
+    private static LoadedTables readLoaded(DataInputStream in) throws IOException {
+        return new LoadedTables(in.readLong(), in.readLong(), readInts(in), readLongs(in));
     }
 
     private static void writeInts(List<Integer> values, DataOutputStream out) throws IOException {

@@ -75,6 +75,9 @@ public final class LakeTables {
         properties.put(TableProperties.PARQUET_COMPRESSION_LEVEL, "1");
         properties.put(TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED, "true");
         properties.put(TableProperties.METADATA_PREVIOUS_VERSIONS_MAX, METADATA_VERSIONS_KEPT);
+        // A commit adds one manifest or two; ten commits later they become one, from memory, and every reader has fewer
+        // files to ask for.
+        properties.put(TableProperties.MANIFEST_MIN_MERGE_COUNT, "10");
         properties.put(StampProperties.PIPELINE, pipeline);
         properties.put(StampProperties.SOURCE_TABLE, source.schema() + "." + source.name());
         return properties;

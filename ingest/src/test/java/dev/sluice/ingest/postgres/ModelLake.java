@@ -4,6 +4,7 @@ import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.Lsn;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -38,6 +39,8 @@ final class ModelLake {
     volatile String identity;
     long commits;
     long loads;
+    /** The announcement of a load of which not all writers have committed their rows; null when there is none. */
+    private RowBatch marker;
 
     ModelLake(String id, List<SourceTable> tables) {
         this.id = id;
@@ -74,6 +77,7 @@ final class ModelLake {
         commits++;
         try {
             batches.forEach(this::apply);
+            publishWhenComplete();
         } catch (RuntimeException e) {
             fault("apply failed: " + e);
         }
@@ -83,7 +87,13 @@ final class ModelLake {
         switch (batch.kind) {
             case LOAD ->
                 staged.computeIfAbsent(batch.lsn, x -> new ArrayList<>()).add(batch);
-            case LOADED -> publish(batch);
+            case LOADED -> {
+                if (marker != null) {
+                    fault("a load is announced before the one before it is complete");
+                }
+                marker = batch;
+                publishWhenComplete();
+            }
             case CHANGES -> changes(batch);
             case PROGRESS -> {
                 Lsn lsn = new Lsn(batch.lsn);
@@ -96,7 +106,24 @@ final class ModelLake {
         }
     }
 
-    private void publish(RowBatch marker) {
+    /** The writers of one checkpoint commit one after the other here, in any order. */
+    private void publishWhenComplete() {
+        if (marker == null) {
+            return;
+        }
+        long expected = Arrays.stream(marker.lsns).sum();
+        long there = staged.getOrDefault(marker.lsn, List.of()).stream()
+                .mapToLong(batch -> batch.count)
+                .sum();
+        if (there > expected) {
+            fault("the source says that it read " + expected + " rows, and has sent " + there);
+        } else if (there == expected) {
+            publish();
+            marker = null;
+        }
+    }
+
+    private void publish() {
         loads++;
         for (int table : marker.loadedTables) {
             if (stamps.containsKey(table)) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
@@ -23,6 +24,9 @@ final class ModelSink implements Sink<RowBatch>, SupportsCommitter<ModelSink.Gat
     private static final long serialVersionUID = 1L;
     /** Set by a test: the next write fails. */
     static final AtomicBoolean FAIL_NEXT_WRITE = new AtomicBoolean();
+
+    /** Set by a test: so many announcements of a load fail. */
+    static final AtomicInteger FAIL_ANNOUNCEMENTS = new AtomicInteger();
 
     private final String lake;
 
@@ -43,6 +47,10 @@ final class ModelSink implements Sink<RowBatch>, SupportsCommitter<ModelSink.Gat
             @Override
             public void write(RowBatch batch, Context context) throws IOException {
                 if (FAIL_NEXT_WRITE.compareAndSet(true, false)) {
+                    throw new IOException("failure injected by a test");
+                }
+                if (batch.kind == RowBatch.Kind.LOADED
+                        && FAIL_ANNOUNCEMENTS.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                     throw new IOException("failure injected by a test");
                 }
                 gathered.add(batch);

@@ -118,6 +118,21 @@ class ResumeIT {
     }
 
     @Test
+    void anAnnouncementThatFailsIsMadeAgain() throws Exception {
+        Workload.createTables(POSTGRES, "announced", 300);
+        try (PipelineRun run = new PipelineRun(POSTGRES, "announced", 2, "announced", "announced_pairs");
+                Workload workload = new Workload(POSTGRES, "announced", 3, 2)) {
+            ModelSink.FAIL_ANNOUNCEMENTS.set(3);
+            run.start();
+            run.awaitTrue("the load is published", () -> run.lake.loads > 0);
+            assertThat(ModelSink.FAIL_ANNOUNCEMENTS).hasValue(0);
+            workload.close();
+            run.awaitEqual();
+            assertThat(run.lake.loads).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aLoadThatLosesItsSnapshotStartsOver() throws Exception {
         Workload.createTables(POSTGRES, "snapshot_lost", 6000);
         try (PipelineRun run = new PipelineRun(POSTGRES, "snapshot_lost", 2, "snapshot_lost", "snapshot_lost_pairs");

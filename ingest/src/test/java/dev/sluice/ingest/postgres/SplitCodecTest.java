@@ -3,6 +3,7 @@ package dev.sluice.ingest.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.ingest.postgres.PostgresSplit.AnnouncementSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.LoadSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.StreamSplit;
 import java.io.IOException;
@@ -31,6 +32,7 @@ class SplitCodecTest {
         survives(SplitCodec.splits(), new LoadSplit(3, -5, "00000003-1", 2, 10, PostgresSplit.OPEN_END, 12));
         survives(SplitCodec.splits(), new StreamSplit(9, List.of(1, -2), List.of(3L, -4L), Optional.of(LOADED)));
         survives(SplitCodec.splits(), new StreamSplit(9, List.of(), List.of(), Optional.empty()));
+        survives(SplitCodec.splits(), new AnnouncementSplit(LOADED));
     }
 
     @Test

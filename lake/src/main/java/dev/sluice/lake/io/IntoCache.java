@@ -66,7 +66,7 @@ record IntoCache(OutputFile file, MetadataCache cache) implements OutputFile {
         }
 
         private void dropLarge() {
-            if (copy.size() > CachedMetadataIO.FILE_BYTES_MAX) {
+            if (copy.size() > SmallFileIO.KEPT_BYTES_MAX) {
                 copy = null;
             }
         }

@@ -9,9 +9,10 @@ import java.util.stream.Collectors;
 /** A statement about the rows of a model that a run checks before it publishes them. */
 public sealed interface ModelTest {
     /**
-     * A query that counts the violations.
+     * An expression that counts the violations, for a query over the model's rows: an aggregate of them or a scalar
+     * subquery. So one reading of the rows serves most tests of a model.
      *
-     * @param rows what to read the model's rows from, ready for FROM
+     * @param rows what to read the model's rows from once more, ready for FROM
      * @param tables the same for any other table that the test names
      */
     String violations(String rows, Function<LakeTable, String> tables);
@@ -27,7 +28,7 @@ public sealed interface ModelTest {
     record NotNull(String column) implements ModelTest {
         @Override
         public String violations(String rows, Function<LakeTable, String> tables) {
-            return "SELECT count(*) FROM " + rows + " WHERE " + TrinoNames.quote(column) + " IS NULL";
+            return "count_if(" + TrinoNames.quote(column) + " IS NULL)";
         }
 
         @Override
@@ -45,7 +46,7 @@ public sealed interface ModelTest {
         @Override
         public String violations(String rows, Function<LakeTable, String> tables) {
             String list = columns.stream().map(TrinoNames::quote).collect(Collectors.joining(", "));
-            return "SELECT count(*) FROM (SELECT 1 FROM " + rows + " GROUP BY " + list + " HAVING count(*) > 1)";
+            return "(SELECT count(*) FROM (SELECT 1 FROM " + rows + " GROUP BY " + list + " HAVING count(*) > 1))";
         }
 
         @Override
@@ -66,8 +67,7 @@ public sealed interface ModelTest {
 
         @Override
         public String violations(String rows, Function<LakeTable, String> tables) {
-            return "SELECT count(*) FROM " + rows + " WHERE " + TrinoNames.quote(column) + " NOT IN ("
-                    + String.join(", ", literals) + ")";
+            return "count_if(" + TrinoNames.quote(column) + " NOT IN (" + String.join(", ", literals) + "))";
         }
 
         @Override
@@ -81,9 +81,9 @@ public sealed interface ModelTest {
         @Override
         public String violations(String rows, Function<LakeTable, String> tables) {
             return """
-                    SELECT count(*) FROM (SELECT %1$s AS value FROM %2$s) here
+                    (SELECT count(*) FROM (SELECT %1$s AS value FROM %2$s) here
                     WHERE value IS NOT NULL
-                      AND NOT EXISTS (SELECT 1 FROM (SELECT %3$s AS value FROM %4$s) there WHERE there.value = here.value)""".formatted(TrinoNames.quote(column), rows, TrinoNames.quote(otherColumn), tables.apply(other));
+                      AND NOT EXISTS (SELECT 1 FROM (SELECT %3$s AS value FROM %4$s) there WHERE there.value = here.value))""".formatted(TrinoNames.quote(column), rows, TrinoNames.quote(otherColumn), tables.apply(other));
         }
 
         @Override
@@ -101,7 +101,7 @@ public sealed interface ModelTest {
     record RowCount(long rows) implements ModelTest {
         @Override
         public String violations(String from, Function<LakeTable, String> tables) {
-            return "SELECT abs(count(*) - " + rows + ") FROM " + from;
+            return "abs(count(*) - " + rows + ")";
         }
 
         @Override
@@ -114,8 +114,7 @@ public sealed interface ModelTest {
     record SameRowCount(LakeTable other) implements ModelTest {
         @Override
         public String violations(String rows, Function<LakeTable, String> tables) {
-            return "SELECT abs((SELECT count(*) FROM " + rows + ") - (SELECT count(*) FROM " + tables.apply(other)
-                    + "))";
+            return "abs(count(*) - (SELECT count(*) FROM " + tables.apply(other) + "))";
         }
 
         @Override

@@ -166,10 +166,10 @@ class ModelFolderTest {
     void testsCountTheirViolationsInSql() throws IOException {
         Function<LakeTable, String> tables = table -> "T(" + table + ")";
         assertThat(ModelTestParser.parse("unique(a, \"B c\")").violations("R", tables))
-                .isEqualTo("SELECT count(*) FROM (SELECT 1 FROM R GROUP BY \"a\", \"b c\" HAVING count(*) > 1)");
+                .isEqualTo("(SELECT count(*) FROM (SELECT 1 FROM R GROUP BY \"a\", \"b c\" HAVING count(*) > 1))");
         assertThat(ModelTestParser.parse("accepted_values(a, 1, date '2026-01-01')")
                         .violations("R", tables))
-                .isEqualTo("SELECT count(*) FROM R WHERE \"a\" NOT IN (1, date '2026-01-01')");
+                .isEqualTo("count_if(\"a\" NOT IN (1, date '2026-01-01'))");
         assertThat(ModelTestParser.parse("relationship(a, silver.users, b)").violations("R", tables))
                 .contains("T(silver.users)");
     }

@@ -3,6 +3,7 @@ package dev.sluice.lake.io;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,13 +17,13 @@ import org.apache.iceberg.io.PositionOutputStream;
 import org.apache.iceberg.io.SeekableInputStream;
 import org.junit.jupiter.api.Test;
 
-class CachedMetadataIOTest {
+class SmallFileIOTest {
     private static final String MANIFEST = "s3://lake/wh/t/metadata/1-m0.avro";
     private static final String DATA = "s3://lake/wh/t/data/1.parquet";
 
     private final CountingStore store = new CountingStore();
     private final MetadataCache cache = new MetadataCache(1000);
-    private final CachedMetadataIO io = new CachedMetadataIO(store, cache);
+    private final SmallFileIO io = new SmallFileIO(store, cache);
 
     @Test
     void aManifestThatWasWrittenHereIsNotReadFromTheStore() throws IOException {
@@ -50,8 +51,37 @@ class CachedMetadataIOTest {
     }
 
     @Test
+    void aSmallDataFileIsReadByOneRequestHoweverItsReaderSeeks() throws IOException {
+        byte[] content = "0123456789".getBytes();
+        write(DATA, content);
+        try (SeekableInputStream in = io.newInputFile(DATA, content.length).newStream()) {
+            store.files.deleteFile(DATA);
+            in.seek(8);
+            assertThat(in.readAllBytes()).isEqualTo("89".getBytes());
+            in.seek(2);
+            assertThat(in.readNBytes(3)).isEqualTo("234".getBytes());
+        }
+        assertThat(store.requests.get()).isEqualTo(1);
+    }
+
+    @Test
+    void aLargeDataFileIsLeftToItsReader() throws IOException {
+        write(DATA, "abc".getBytes());
+        assertThat(io.newInputFile(DATA, SmallFileIO.WHOLE_BYTES_MAX)).isInstanceOf(WholeFile.class);
+        assertThat(io.newInputFile(DATA, SmallFileIO.WHOLE_BYTES_MAX + 1)).isNotInstanceOf(WholeFile.class);
+    }
+
+    @Test
+    void aDataFileThatIsShorterThanItsManifestSaysIsAnError() throws IOException {
+        write(DATA, new byte[10]);
+        assertThatThrownBy(() -> io.newInputFile(DATA, 11).newStream())
+                .hasRootCauseInstanceOf(EOFException.class)
+                .hasStackTraceContaining("should have 11 bytes, and has 10");
+    }
+
+    @Test
     void aLargeManifestIsReadFromTheStoreEachTime() throws IOException {
-        byte[] large = new byte[CachedMetadataIO.FILE_BYTES_MAX + 1];
+        byte[] large = new byte[SmallFileIO.KEPT_BYTES_MAX + 1];
         large[large.length - 1] = 7;
         write(MANIFEST, large);
         assertThat(read(MANIFEST)).isEqualTo(large);

@@ -1,30 +1,32 @@
 package dev.sluice.lake.io;
 
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.iceberg.aws.s3.S3FileIO;
-import org.apache.iceberg.inmemory.InMemoryInputFile;
 import org.apache.iceberg.io.BulkDeletionFailureException;
 import org.apache.iceberg.io.DelegateFileIO;
 import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
-import org.apache.iceberg.io.SeekableInputStream;
 import org.apache.iceberg.io.StorageCredential;
 import org.apache.iceberg.io.SupportsStorageCredentials;
 
 /**
- * S3FileIO that keeps small manifests and manifest lists in memory, those that this process wrote and those that it
- * read. Iceberg reads the manifest list of a table up to three times in a commit, by two requests each, and the one
- * that matters most was written by the commit before. Nothing else is kept: such a file never changes, because its
- * name is never used again.
+ * S3FileIO that asks the store less often for small files, of which a lake that is fed by changes has many.
+ *
+ * <p>Small manifests and manifest lists are kept in memory, those that this process wrote and those that it read.
+ * Iceberg reads the manifest list of a table up to three times in a commit, by two requests each, and the one that
+ * matters most was written by the commit before. Such a file never changes, because its name is never used again.
+ *
+ * <p>Of other small files nothing is kept, but each is read as a whole: a Parquet reader otherwise asks for the length
+ * of the footer, for the footer and for the pages one after the other.
  */
-public final class CachedMetadataIO implements DelegateFileIO, SupportsStorageCredentials {
+public final class SmallFileIO implements DelegateFileIO, SupportsStorageCredentials {
     private static final long serialVersionUID = 1L;
     private static final long CACHE_BYTES_MAX = 16L << 20;
-    static final int FILE_BYTES_MAX = 512 << 10;
+    static final int KEPT_BYTES_MAX = 512 << 10;
+    /** One more request then costs more than the bytes that it would spare. */
+    static final int WHOLE_BYTES_MAX = 1 << 20;
     /** One for the process: what one operator of a job has written, another one reads. */
     private static final MetadataCache CACHE = new MetadataCache(CACHE_BYTES_MAX);
 
@@ -32,18 +34,18 @@ public final class CachedMetadataIO implements DelegateFileIO, SupportsStorageCr
     private final transient MetadataCache cache;
 
     /** For Iceberg, which makes it by name. */
-    public CachedMetadataIO() {
+    public SmallFileIO() {
         this(new S3FileIO(), CACHE);
     }
 
-    CachedMetadataIO(DelegateFileIO store, MetadataCache cache) {
+    SmallFileIO(DelegateFileIO store, MetadataCache cache) {
         this.store = store;
         this.cache = cache;
     }
 
     /** A copy made by Java's serialization shares the cache of the process that it arrives in. */
     private Object readResolve() {
-        return new CachedMetadataIO(store, CACHE);
+        return new SmallFileIO(store, CACHE);
     }
 
     @Override
@@ -62,17 +64,17 @@ public final class CachedMetadataIO implements DelegateFileIO, SupportsStorageCr
 
     @Override
     public InputFile newInputFile(String location) {
-        return cached(store.newInputFile(location));
+        InputFile file = store.newInputFile(location);
+        return isCacheable(location) ? new ThroughCache(file, cache) : file;
     }
 
     @Override
     public InputFile newInputFile(String location, long length) {
         InputFile file = store.newInputFile(location, length);
-        return length > FILE_BYTES_MAX ? file : cached(file);
-    }
-
-    private InputFile cached(InputFile file) {
-        return isCacheable(file.location()) ? new ThroughCache(file, cache) : file;
+        if (isCacheable(location) && length <= KEPT_BYTES_MAX) {
+            return new ThroughCache(file, cache);
+        }
+        return length <= WHOLE_BYTES_MAX ? new WholeFile(file, (int) length) : file;
     }
 
     @Override
@@ -118,47 +120,5 @@ public final class CachedMetadataIO implements DelegateFileIO, SupportsStorageCr
     @Override
     public void close() {
         store.close();
-    }
-
-    /** A file that is read as a whole and kept, unless it turns out to be large. */
-    private record ThroughCache(InputFile file, MetadataCache cache) implements InputFile {
-        @Override
-        public String location() {
-            return file.location();
-        }
-
-        @Override
-        public long getLength() {
-            return content().map(content -> (long) content.length).orElseGet(file::getLength);
-        }
-
-        @Override
-        public SeekableInputStream newStream() {
-            return content()
-                    .map(content -> new InMemoryInputFile(location(), content).newStream())
-                    .orElseGet(file::newStream);
-        }
-
-        @Override
-        public boolean exists() {
-            return file.exists();
-        }
-
-        private Optional<byte[]> content() {
-            return cache.get(location()).or(this::read);
-        }
-
-        private Optional<byte[]> read() {
-            try (SeekableInputStream in = file.newStream()) {
-                byte[] content = in.readNBytes(FILE_BYTES_MAX + 1);
-                if (content.length > FILE_BYTES_MAX) {
-                    return Optional.empty();
-                }
-                cache.put(location(), content);
-                return Optional.of(content);
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException("reading " + location(), e);
-            }
-        }
     }
 }
