@@ -30,10 +30,10 @@ final class Jvm {
          * in a second; what runs only now and then is not worth the second core.
          */
         HOT_ONLY(List.of(
-                "-XX:Tier4InvocationThreshold=50000",
-                "-XX:Tier4MinInvocationThreshold=6000",
-                "-XX:Tier4CompileThreshold=150000",
-                "-XX:Tier4BackEdgeThreshold=400000"));
+                "-XX:Tier4InvocationThreshold=150000",
+                "-XX:Tier4MinInvocationThreshold=18000",
+                "-XX:Tier4CompileThreshold=450000",
+                "-XX:Tier4BackEdgeThreshold=1200000"));
 
         private final List<String> options;
 
@@ -58,6 +58,8 @@ final class Jvm {
     static List<String> command(StackServer server, int heapMegabytes, Compiler compiler, String classPath)
             throws IOException {
         List<String> command = new ArrayList<>(List.of(java(), "-Xmx" + heapMegabytes + "m", "-XX:+UseSerialGC"));
+        // A start that loads many classes otherwise collects the whole heap each time that it needs room for more.
+        command.add("-XX:MetaspaceSize=192m");
         command.addAll(compiler.options);
         command.addAll(List.of(
                 "-XX:+AutoCreateSharedArchive",

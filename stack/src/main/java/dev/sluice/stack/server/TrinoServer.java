@@ -71,6 +71,9 @@ final class TrinoServer implements Server {
         // Big scans lose by the quick compiler, and the local stack is not where big scans are run.
         List<String> command = Jvm.command(id(), 1024, Jvm.Compiler.QUICK, installation.resolve("lib") + "/*");
         command.addAll(List.of(
+                // Planning and running a query leaves much garbage: room for it, and no growing step by step.
+                "-Xms1024m",
+                "-Xmn400m",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-XX:+EnableDynamicAgentLoading",
                 "-Djdk.attach.allowAttachSelf=true",

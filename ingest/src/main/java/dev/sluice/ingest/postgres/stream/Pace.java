@@ -14,7 +14,7 @@ final class Pace {
     private static final long BACKLOG_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final long IDLE_SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long IDLE_SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long IDLE_LONG_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private int messages;
@@ -45,7 +45,7 @@ final class Pace {
         if (idle > IDLE_LONG_NANOS) {
             LockSupport.parkNanos(12 * PAUSE_NANOS);
         } else if (idle > IDLE_SHORT_NANOS) {
-            LockSupport.parkNanos(4 * PAUSE_NANOS);
+            LockSupport.parkNanos(6 * PAUSE_NANOS);
         }
     }
 }
