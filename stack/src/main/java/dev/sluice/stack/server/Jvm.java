@@ -26,7 +26,7 @@ final class Jvm {
         /** C1 only: half the processor time of a start and of everything that is done for the first time. */
         QUICK(List.of("-XX:TieredStopAtLevel=1")),
         /**
-         * C2 too, for what runs ten times as often as a JVM asks for by default. A load of millions of rows gets there
+         * C2 too, for what runs thirty times as often as a JVM asks for by default. A load of millions of rows gets there
          * in a second; what runs only now and then is not worth the second core.
          */
         HOT_ONLY(List.of(
