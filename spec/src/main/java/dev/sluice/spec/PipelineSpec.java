@@ -22,6 +22,11 @@ public record PipelineSpec(
         UpkeepSpec upkeep)
         implements Serializable {
 
+    /** The same pipeline under another policy of upkeep. */
+    public PipelineSpec withUpkeep(UpkeepSpec policy) {
+        return new PipelineSpec(pipeline, catalog, source, commitIntervalMillis, parallelism, hot, models, policy);
+    }
+
     /** The replication slot of this pipeline. */
     public String slotName() {
         return "sluice_" + pipeline;

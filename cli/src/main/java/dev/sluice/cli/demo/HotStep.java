@@ -1,5 +1,6 @@
 package dev.sluice.cli.demo;
 
+import dev.sluice.spec.Lsn;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -81,6 +82,11 @@ final class HotStep {
         }
     }
 
+    /** The hot store keeps an LSN as a number; everybody else writes it as PostgreSQL does. */
+    private static String lsn(String number) {
+        return new Lsn(Long.parseUnsignedLong(number)).toString();
+    }
+
     private static String newestOrder(Statement statement) throws SQLException {
         List<List<String>> rows = rows(statement, "SELECT max(order_id), count() FROM orders FINAL");
         return String.join(" / ", rows.get(1));
@@ -106,7 +112,7 @@ final class HotStep {
                 List<String> row = new ArrayList<>();
                 for (int i = 1; i <= columns; i++) {
                     String value = rows.getString(i);
-                    row.add(value == null ? "" : value);
+                    row.add(value == null ? "" : header.get(i - 1).equals("lsn") ? lsn(value) : value);
                 }
                 table.add(row);
             }

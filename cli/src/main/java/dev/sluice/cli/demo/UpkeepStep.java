@@ -45,18 +45,9 @@ final class UpkeepStep {
         // For the show: expire at once what is not among the newest, instead of after days.
         PipelineSpec.UpkeepSpec eager =
                 new PipelineSpec.UpkeepSpec(spec.upkeep().targetFileSizeBytes(), 2, 1, Duration.ZERO, 2);
-        PipelineSpec now = new PipelineSpec(
-                spec.pipeline(),
-                spec.catalog(),
-                spec.source(),
-                spec.commitIntervalMillis(),
-                spec.parallelism(),
-                spec.hot(),
-                spec.models(),
-                eager);
         long start = System.nanoTime();
         Lsn before = progress();
-        Map<String, TableReport> reports = new UpkeepRun(session).run(now, TABLES);
+        Map<String, TableReport> reports = new UpkeepRun(session).run(spec.withUpkeep(eager), TABLES);
         List<List<String>> table =
                 new ArrayList<>(List.of(List.of("table", "data files", "delete files", "snapshots", "note")));
         boolean clean = reports.size() == TABLES.size();

@@ -58,8 +58,10 @@ public final class RunningPipeline implements AutoCloseable {
     public RunningPipeline submit() {
         Path file = stack.config().home().resolve(spec.pipeline() + ".json");
         PipelineSpecJson.write(file, spec);
-        Path jar = stack.config().project().resolve("ingest/target/sluice-ingest-0.1.0-SNAPSHOT-job.jar");
-        job = flink().run(jar, "dev.sluice.ingest.PipelineJob", List.of("--pipeline-file", file.toString()));
+        job = flink().run(
+                        TestPipeline.jobJar(stack, "ingest"),
+                        "dev.sluice.ingest.PipelineJob",
+                        List.of("--pipeline-file", file.toString()));
         return this;
     }
 

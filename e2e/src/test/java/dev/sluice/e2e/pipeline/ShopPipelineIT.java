@@ -7,21 +7,21 @@ import dev.sluice.e2e.shop.ShopGenerator;
 import dev.sluice.e2e.shop.ShopTable;
 import dev.sluice.e2e.shop.ShopTally;
 import dev.sluice.e2e.shop.ShopTraffic;
-import dev.sluice.e2e.shop.TrafficOptions;
 import dev.sluice.e2e.verify.VerifyReport;
+import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
-import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.stack.LocalStack;
 import dev.sluice.stack.StackServer;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The shop on the real cluster, with and without faults, always with traffic, always compared in full at the end. */
 final class ShopPipelineIT {
@@ -30,15 +30,7 @@ final class ShopPipelineIT {
 
     private final LocalStack stack =
             SharedStack.with(StackServer.CATALOG, StackServer.JOBMANAGER, StackServer.TASKMANAGER);
-    private final PipelineSpec spec = TestPipeline.spec(
-            stack,
-            NAME,
-            Arrays.stream(ShopTable.values())
-                    .map(table -> new TableSpec(
-                            "public",
-                            table.tableName(),
-                            table == ShopTable.USERS ? List.of("password_hash") : List.of()))
-                    .toList());
+    private final PipelineSpec spec = TestPipeline.shopSpec(stack, NAME);
     private final ShopGenerator generator = new ShopGenerator(TestPipeline.shop(spec));
     private RunningPipeline pipeline;
     private ShopTally seeded;
@@ -49,11 +41,7 @@ final class ShopPipelineIT {
         pipeline = new RunningPipeline(stack, spec);
         TestPipeline.createDatabase(stack, NAME);
         seeded = generator.seed(3, SEEDED_ROWS);
-        traffic = generator.traffic(
-                TrafficOptions.defaults()
-                        .at(10, Duration.ZERO)
-                        .withDelays(Duration.ofMillis(100), Duration.ofSeconds(2)),
-                System.out::println);
+        traffic = TestPipeline.traffic(generator);
         pipeline.submit().awaitLoaded();
     }
 
@@ -70,6 +58,35 @@ final class ShopPipelineIT {
         pipeline.awaitProgress();
         pipeline.assertEqualToSource();
         assertFinalRowsAreThoseOfTheTally();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"POSTGRES", "OBJECT_STORE", "CATALOG"})
+    void equalsTheSourceAfterAServerAroundItWasKilled(StackServer server) throws Exception {
+        pipeline.awaitProgress();
+        Optional<Long> taskManager = stack.pid(StackServer.TASKMANAGER);
+        kill(server);
+        assertThat(stack.pid(server)).as("the fault fired").isEmpty();
+        assertThat(lakeStandsStill()).as("the lake felt it").isTrue();
+        SharedStack.with(server);
+        pipeline.awaitProgress();
+        assertThat(stack.pid(StackServer.TASKMANAGER))
+                .as("the TaskManager lives on")
+                .isEqualTo(taskManager);
+        pipeline.assertEqualToSource();
+        assertFinalRowsAreThoseOfTheTally();
+    }
+
+    /** Whether nothing more is committed, or nobody can say. */
+    private boolean lakeStandsStill() throws InterruptedException {
+        try {
+            Thread.sleep(3_000);
+            Optional<Lsn> before = pipeline.acknowledged();
+            Thread.sleep(4_000);
+            return pipeline.acknowledged().equals(before);
+        } catch (RuntimeException e) {
+            return true;
+        }
     }
 
     @Test

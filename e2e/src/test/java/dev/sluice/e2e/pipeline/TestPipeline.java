@@ -3,6 +3,10 @@ package dev.sluice.e2e.pipeline;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.e2e.shop.ShopDatabase;
+import dev.sluice.e2e.shop.ShopGenerator;
+import dev.sluice.e2e.shop.ShopTable;
+import dev.sluice.e2e.shop.ShopTraffic;
+import dev.sluice.e2e.shop.TrafficOptions;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpec.CatalogSpec;
 import dev.sluice.spec.PipelineSpec.HotSpec;
@@ -13,12 +17,14 @@ import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.spec.PipelineSpec.UpkeepSpec;
 import dev.sluice.spec.Secret;
 import dev.sluice.stack.LocalStack;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +63,33 @@ public final class TestPipeline {
                 new HotSpec("", "", new Secret(""), "hot", List.of(), Optional.empty(), Duration.ofDays(8), 1_000),
                 new ModelsSpec(Optional.empty(), "", "sluice", "lake"),
                 new UpkeepSpec(128L << 20, 5, 5, Duration.ofHours(24), 10));
+    }
+
+    /** A pipeline of the shop's tables, the password hash left out. */
+    static PipelineSpec shopSpec(LocalStack stack, String name) {
+        return spec(
+                stack,
+                name,
+                Arrays.stream(ShopTable.values())
+                        .map(table -> new TableSpec(
+                                "public",
+                                table.tableName(),
+                                table == ShopTable.USERS ? List.of("password_hash") : List.of()))
+                        .toList());
+    }
+
+    /** Traffic that is thick enough for every kind of change to be in a few commits. */
+    static ShopTraffic traffic(ShopGenerator generator) {
+        return generator.traffic(
+                TrafficOptions.defaults()
+                        .at(10, Duration.ZERO)
+                        .withDelays(Duration.ofMillis(100), Duration.ofSeconds(2)),
+                System.out::println);
+    }
+
+    /** The jar that Flink runs of a module. */
+    static Path jobJar(LocalStack stack, String module) {
+        return stack.config().project().resolve(module + "/target/sluice-" + module + "-0.1.0-SNAPSHOT-job.jar");
     }
 
     /** Tables of the schema public by name, without excluded columns. */

@@ -6,14 +6,12 @@ import dev.sluice.e2e.SharedStack;
 import dev.sluice.e2e.shop.ShopGenerator;
 import dev.sluice.e2e.shop.ShopTable;
 import dev.sluice.e2e.shop.ShopTraffic;
-import dev.sluice.e2e.shop.TrafficOptions;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableStamps;
 import dev.sluice.lake.Tags;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
-import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.spec.PipelineSpec.UpkeepSpec;
 import dev.sluice.spec.PipelineSpecJson;
 import dev.sluice.stack.LocalStack;
@@ -22,7 +20,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,15 +40,7 @@ final class UpkeepIT {
 
     private final LocalStack stack =
             SharedStack.with(StackServer.CATALOG, StackServer.JOBMANAGER, StackServer.TASKMANAGER);
-    private final PipelineSpec spec = TestPipeline.spec(
-            stack,
-            NAME,
-            Arrays.stream(ShopTable.values())
-                    .map(table -> new TableSpec(
-                            "public",
-                            table.tableName(),
-                            table == ShopTable.USERS ? List.of("password_hash") : List.of()))
-                    .toList());
+    private final PipelineSpec spec = TestPipeline.shopSpec(stack, NAME);
     private final ShopGenerator generator = new ShopGenerator(TestPipeline.shop(spec));
     private RunningPipeline pipeline;
     private ShopTraffic traffic;
@@ -61,11 +50,7 @@ final class UpkeepIT {
         pipeline = new RunningPipeline(stack, spec);
         TestPipeline.createDatabase(stack, NAME);
         generator.seed(11, 5_000);
-        traffic = generator.traffic(
-                TrafficOptions.defaults()
-                        .at(10, Duration.ZERO)
-                        .withDelays(Duration.ofMillis(100), Duration.ofSeconds(2)),
-                System.out::println);
+        traffic = TestPipeline.traffic(generator);
         pipeline.submit().awaitLoaded();
         for (int i = 0; i < 4; i++) {
             pipeline.awaitProgress();
@@ -121,7 +106,7 @@ final class UpkeepIT {
     private Map<String, String> maintain() throws InterruptedException {
         Path file = stack.config().home().resolve(spec.pipeline() + "-upkeep.json");
         PipelineSpecJson.write(file, eager());
-        Path jar = stack.config().project().resolve("compaction/target/sluice-compaction-0.1.0-SNAPSHOT-job.jar");
+        Path jar = TestPipeline.jobJar(stack, "compaction");
         String job = pipeline.flink()
                 .run(jar, "dev.sluice.compaction.job.UpkeepJob", List.of("--pipeline-file", file.toString()));
         String state = pipeline.flink().awaitEnd(job, RunningPipeline.PATIENCE);
@@ -135,15 +120,7 @@ final class UpkeepIT {
 
     /** The pipeline with a policy by which every run has something to do. */
     private PipelineSpec eager() {
-        return new PipelineSpec(
-                spec.pipeline(),
-                spec.catalog(),
-                spec.source(),
-                spec.commitIntervalMillis(),
-                spec.parallelism(),
-                spec.hot(),
-                spec.models(),
-                new UpkeepSpec(spec.upkeep().targetFileSizeBytes(), 2, 1, Duration.ZERO, 2));
+        return spec.withUpkeep(new UpkeepSpec(spec.upkeep().targetFileSizeBytes(), 2, 1, Duration.ZERO, 2));
     }
 
     private static boolean stampsNeverGoBack(Table table) {

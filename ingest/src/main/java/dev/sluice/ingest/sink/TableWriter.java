@@ -113,7 +113,7 @@ final class TableWriter {
         return load.finish();
     }
 
-    void abandon() throws IOException {
+    void abandon() {
         changes.abandon();
         load.abandon();
     }

@@ -136,7 +136,7 @@ public final class ChangeFiles {
     }
 
     /** Forgets everything that the cut has written so far: only what follows is left of the table. */
-    public void truncate(long lsn) throws IOException {
+    public void truncate(long lsn) {
         abandon();
         files.clear();
         keys.clear();
@@ -201,7 +201,7 @@ public final class ChangeFiles {
     }
 
     /** Gives up files that are still open. */
-    public void abandon() throws IOException {
+    public void abandon() {
         if (open != null) {
             open.abandon();
             open = null;

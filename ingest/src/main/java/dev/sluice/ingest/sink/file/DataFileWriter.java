@@ -8,13 +8,12 @@ import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.io.FileAppender;
-import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.parquet.Parquet;
 
 /** One data file being written. */
 public final class DataFileWriter {
     private final TableFormat format;
-    private final OutputFile file;
+    private final AbandonableFile file;
     private final FileAppender<RowCursor> appender;
     private long rows;
 
@@ -62,8 +61,8 @@ public final class DataFileWriter {
                 .build();
     }
 
-    /** Gives the file up: whatever has reached the store is an orphan that upkeep removes. */
-    public void abandon() throws IOException {
-        appender.close();
+    /** Gives the file up. */
+    public void abandon() {
+        file.abandon(appender);
     }
 }

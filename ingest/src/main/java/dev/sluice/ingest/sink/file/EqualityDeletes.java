@@ -8,14 +8,13 @@ import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileMetadata;
 import org.apache.iceberg.io.FileAppender;
-import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Types.NestedField;
 
 /** The keys of rows that earlier commits wrote and this cut deletes: one file, each key once. */
 public final class EqualityDeletes {
     private final TableFormat format;
-    private final OutputFile file;
+    private final AbandonableFile file;
     private final FileAppender<RowCursor> appender;
 
     public EqualityDeletes(TableFormat format) throws IOException {
@@ -54,7 +53,7 @@ public final class EqualityDeletes {
     }
 
     /** Gives the file up. */
-    public void abandon() throws IOException {
-        appender.close();
+    public void abandon() {
+        file.abandon(appender);
     }
 }

@@ -71,7 +71,7 @@ public final class LoadFiles {
     }
 
     /** Gives up the file that is still open. */
-    public void abandon() throws IOException {
+    public void abandon() {
         if (open != null) {
             open.abandon();
             open = null;

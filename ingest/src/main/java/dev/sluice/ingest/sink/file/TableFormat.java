@@ -9,7 +9,6 @@ import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
-import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.types.Types.NestedField;
 
 /**
@@ -62,8 +61,9 @@ public record TableFormat(
     }
 
     /** A new file with a name that nobody else uses. */
-    OutputFile newFile(String kind) {
+    AbandonableFile newFile(String kind) {
         String name = filePrefix + UUID.randomUUID() + kind + ".parquet";
-        return table.io().newOutputFile(table.locationProvider().newDataLocation(name));
+        return new AbandonableFile(
+                table.io().newOutputFile(table.locationProvider().newDataLocation(name)));
     }
 }
