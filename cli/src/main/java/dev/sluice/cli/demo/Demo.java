@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -58,7 +59,7 @@ final class Demo {
         await(others);
         try (LakeCatalog lake = LakeCatalog.open(spec.catalog())) {
             DemoContext demo = new DemoContext(narrator, options, file, spec, running.environment(), lake);
-            steps(demo, trino);
+            steps(demo, trino, running.pid(StackServer.TASKMANAGER).flatMap(ProcessHandle::of));
             narrator.measured("whole demo", "%.0f s", (System.nanoTime() - start) / 1e9);
             new ClosingTable(demo).print();
         }
@@ -71,8 +72,9 @@ final class Demo {
         return narrator.allHeld();
     }
 
-    private void steps(DemoContext demo, CompletableFuture<Void> trino) throws Exception {
-        new LoadStep(demo, new PipelineControl(session)).run();
+    private void steps(DemoContext demo, CompletableFuture<Void> trino, Optional<ProcessHandle> taskManager)
+            throws Exception {
+        new LoadStep(demo, new PipelineControl(session), taskManager).run();
         try (ShopTraffic traffic = traffic(demo.spec())) {
             new CommitsStep(demo).run();
             new HotStep(demo).run();
