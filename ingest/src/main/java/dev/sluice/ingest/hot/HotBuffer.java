@@ -20,6 +20,8 @@ import java.util.Map;
 final class HotBuffer {
     private static final int INITIAL_ROWS = 1 << 10;
     private static final int KEPT_BYTES_MAX = 16 << 20;
+    /** The highest LSN: they are unsigned. */
+    private static final long NO_LIMIT = -1;
 
     private final HotTable table;
     private final RowCursor newRow;
@@ -241,6 +243,13 @@ final class HotBuffer {
         RowBinary key = new RowBinary();
         appendKey(lookup == oldKey ? oldRow : newRow, key);
         List<Hole.Lookup> lookups = new ArrayList<>();
+        if (lookup == oldKey && newest.state(newKey) < 0) {
+            // A row that came to its key by this very change is stored under it when the change is repeated. Under the
+            // key that it left there may be another row by then, of the same commit.
+            RowBinary reached = new RowBinary();
+            appendKey(newRow, reached);
+            lookups.add(new Hole.Lookup(Arrays.copyOf(reached.bytes(), reached.length()), lsn, NO_LIMIT));
+        }
         lookups.add(new Hole.Lookup(
                 Arrays.copyOf(key.bytes(), key.length()), earlier == null ? 0 : lsnOf((int) ordinal), lsn));
         if (earlier != null) {
