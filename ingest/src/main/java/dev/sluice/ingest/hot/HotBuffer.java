@@ -26,6 +26,10 @@ final class HotBuffer {
     private final HotTable table;
     private final RowCursor newRow;
     private final RowCursor oldRow;
+    /** Of the last change, and of the last one before the buffer was cleared. */
+    private long newestLsn;
+
+    private long flushedLsn;
     private final KeyBytes newKey;
     private final KeyBytes oldKey;
     private final RowBinary rows = new RowBinary();
@@ -79,6 +83,7 @@ final class HotBuffer {
     /** Appends change {@code i}, which is no TRUNCATE. */
     void change(RowBatch batch, int i, long nowMicros) {
         long lsn = batch.lsns[i];
+        newestLsn = lsn;
         long micros = commitMicros(batch, lsn, nowMicros);
         boolean hasOld = batch.oldOffsets != null && batch.oldOffsets[i] != RowBatch.NONE;
         if (hasOld) {
@@ -243,15 +248,19 @@ final class HotBuffer {
         RowBinary key = new RowBinary();
         appendKey(lookup == oldKey ? oldRow : newRow, key);
         List<Hole.Lookup> lookups = new ArrayList<>();
-        if (lookup == oldKey && newest.state(newKey) < 0) {
-            // A row that came to its key by this very change is stored under it when the change is repeated. Under the
-            // key that it left there may be another row by then, of the same commit.
+        // Unless its transaction began before the last flush, a stored row of its own LSN says that the change is
+        // repeated: the row is under its new key by then, and under the old one there may be another.
+        boolean isWholeHere = lsn != flushedLsn;
+        boolean moves = lookup == oldKey;
+        if (moves && (isWholeHere || newest.state(newKey) < 0)) {
             RowBinary reached = new RowBinary();
             appendKey(newRow, reached);
             lookups.add(new Hole.Lookup(Arrays.copyOf(reached.bytes(), reached.length()), lsn, NO_LIMIT));
         }
         lookups.add(new Hole.Lookup(
-                Arrays.copyOf(key.bytes(), key.length()), earlier == null ? 0 : lsnOf((int) ordinal), lsn));
+                Arrays.copyOf(key.bytes(), key.length()),
+                earlier == null ? 0 : lsnOf((int) ordinal),
+                moves && isWholeHere ? lsn - 1 : lsn));
         if (earlier != null) {
             lookups.addAll(earlier.lookups());
         }
@@ -307,5 +316,6 @@ final class HotBuffer {
         holes.clear();
         count = 0;
         holdsLoad = false;
+        flushedLsn = newestLsn;
     }
 }
