@@ -8,6 +8,7 @@ import dev.sluice.cli.lake.SqlCommand;
 import dev.sluice.cli.lake.TagsCommand;
 import dev.sluice.cli.lake.VerifyCommand;
 import dev.sluice.cli.pipeline.ApplyCommand;
+import dev.sluice.cli.pipeline.DropCommand;
 import dev.sluice.cli.pipeline.PipelinesCommand;
 import dev.sluice.cli.pipeline.StopCommand;
 import dev.sluice.cli.pipeline.ValidateCommand;
@@ -69,6 +70,7 @@ public final class Main {
                 .addSubcommand(new ValidateCommand(session))
                 .addSubcommand(new ApplyCommand(session))
                 .addSubcommand(new StopCommand(session))
+                .addSubcommand(new DropCommand(session))
                 .addSubcommand(new PipelinesCommand(session))
                 .addSubcommand(new VerifyCommand(session))
                 .addSubcommand(new MaintainCommand(session))

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.cli.pipeline.PipelineFiles;
+import dev.sluice.spec.yaml.SpecParser;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -11,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,6 +146,24 @@ class CommandLineTest {
     void withoutAnyFileOrPipelineAQueryHasNowhereToGo() {
         assertThat(run("sql", "select 1")).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("no pipeline was applied");
+    }
+
+    @Test
+    void dropSaysWhatItWouldRemoveAndDoesNothingUnlessConfirmed() throws IOException {
+        write(VALID);
+        Path file = folder.resolve("sluice.yaml");
+        PipelineFiles files = new PipelineFiles(folder.resolve("home"));
+        files.writeSpec(SpecParser.parse(file, name -> Optional.ofNullable(environment.get(name)))
+                .orThrow());
+        assertThat(run("drop", "shop")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .contains("slot and the publication sluice_shop of database shop", "--yes")
+                .doesNotContain("bronze");
+        assertThat(run("drop", "shop", "--tables")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("all tables of this pipeline in bronze");
+        assertThat(files.names()).containsExactly("shop");
+        assertThat(run("drop", "shup", "--yes")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("E0105").contains("did you mean shop?");
     }
 
     private void write(String yaml) throws IOException {

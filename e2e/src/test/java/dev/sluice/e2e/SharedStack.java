@@ -66,4 +66,11 @@ public final class SharedStack {
     public static LocalStack all() {
         return with(StackServer.POSTGRES, StackServer.values());
     }
+
+    /** kill -9; returns when the process has ended. */
+    public static synchronized void kill(StackServer server) throws IOException, InterruptedException {
+        long pid = stack.pid(server).orElseThrow();
+        new ProcessBuilder("kill", "-9", Long.toString(pid)).start().waitFor();
+        ProcessHandle.of(pid).ifPresent(process -> process.onExit().join());
+    }
 }

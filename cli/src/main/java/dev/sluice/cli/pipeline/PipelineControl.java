@@ -4,10 +4,12 @@ import dev.sluice.cli.Session;
 import dev.sluice.clickhouse.hot.HotViews;
 import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
 import dev.sluice.ingest.postgres.connection.PostgresConnector;
+import dev.sluice.ingest.removal.PipelineRemoval;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.stack.flink.FlinkRest;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -87,12 +89,50 @@ public final class PipelineControl {
     /** Cancels the job of the pipeline, if it runs, and remembers that it shall not run. */
     public boolean stop(String pipeline) {
         files.spec(pipeline);
+        return end(pipeline);
+    }
+
+    private boolean end(String pipeline) {
         FlinkRest flink = flink();
         Optional<FlinkRest.Job> running = flink.activeJob(jobName(pipeline));
         running.ifPresent(job -> cancel(flink, job));
         AppliedPipeline before = files.applied(pipeline).orElse(new AppliedPipeline("", "", true));
         files.record(pipeline, new AppliedPipeline(before.jobId(), before.file(), true));
         return running.isPresent();
+    }
+
+    /**
+     * Cancels the job of the pipeline and removes what it made; the source comes last, so that a removal that failed is
+     * known and can be repeated.
+     *
+     * @param tables whether the tables of the lake and the hot store go too; they stay readable otherwise
+     * @throws SluiceException E02xx, E07xx, E09xx, E1306, E1307
+     */
+    public void drop(PipelineSpec spec, boolean tables) {
+        end(spec.pipeline());
+        PipelineRemoval removal = new PipelineRemoval(spec);
+        if (tables) {
+            dropHot(spec, removal);
+            List<String> dropped = removal.removeLakeTables();
+            session.say("lake tables dropped: " + (dropped.isEmpty() ? "none" : String.join(", ", dropped)));
+        }
+        removal.removeFromSource();
+        session.say("slot and publication " + spec.slotName() + " are gone from the source");
+        files.remove(spec.pipeline());
+    }
+
+    private void dropHot(PipelineSpec spec, PipelineRemoval removal) {
+        if (spec.hot().tables().isEmpty()) {
+            return;
+        }
+        spec.hot()
+                .viewsDirectory()
+                .map(Path::of)
+                .filter(Files::isDirectory)
+                .ifPresent(folder ->
+                        session.say("hot views dropped: " + String.join(", ", new HotViews(spec.hot()).drop(folder))));
+        removal.removeHotTables();
+        session.say("hot tables dropped: " + String.join(", ", spec.hot().tables()));
     }
 
     /**

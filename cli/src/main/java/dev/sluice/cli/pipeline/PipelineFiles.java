@@ -91,6 +91,16 @@ public final class PipelineFiles {
         }
     }
 
+    /** Forgets a pipeline. */
+    public void remove(String pipeline) {
+        try {
+            Files.deleteIfExists(folder.resolve(pipeline + ".job"));
+            Files.deleteIfExists(specFile(pipeline));
+        } catch (IOException e) {
+            throw new UncheckedIOException("forgetting the pipeline " + pipeline, e);
+        }
+    }
+
     /** Names of all pipelines that were applied, sorted. */
     public List<String> names() {
         if (!Files.isDirectory(folder)) {

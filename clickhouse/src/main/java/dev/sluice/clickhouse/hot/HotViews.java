@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,6 +73,25 @@ public final class HotViews {
         return views.stream().map(View::name).toList();
     }
 
+    /**
+     * Drops the views that {@link #create} would make; anything else of their names stays.
+     *
+     * @return names of the views that were there
+     */
+    public List<String> drop(Path folder) {
+        List<String> dropped = new ArrayList<>();
+        for (Path file : files(folder)) {
+            String name = name(file);
+            String found = ask("SELECT count() FROM system.tables WHERE engine = 'View' AND database = "
+                    + literal(hot.database()) + " AND name = " + literal(name));
+            if (found.equals("1")) {
+                ask("DROP VIEW IF EXISTS " + qualified(name) + " SYNC");
+                dropped.add(name);
+            }
+        }
+        return dropped;
+    }
+
     /** The SELECT of the view that is there; anything else of that name, a hot table above all, must not be replaced. */
     private Optional<String> current(View view) {
         String where = " FROM system.tables WHERE database = " + literal(hot.database()) + " AND name = "
@@ -112,7 +132,7 @@ public final class HotViews {
     }
 
     private static View read(Path file) {
-        String name = file.getFileName().toString().replaceFirst("\\.sql$", "");
+        String name = name(file);
         if (!NAME.matcher(name).matches()) {
             throw new SluiceException(
                     ErrorCode.E0902,
@@ -125,6 +145,10 @@ public final class HotViews {
             throw new SluiceException(
                     ErrorCode.E0105, file + " is not readable", "make it a readable file of UTF-8 text", e);
         }
+    }
+
+    private static String name(Path file) {
+        return file.getFileName().toString().replaceFirst("\\.sql$", "");
     }
 
     private String qualified(String view) {

@@ -13,7 +13,6 @@ import dev.sluice.spec.PipelineSpec;
 import dev.sluice.stack.LocalStack;
 import dev.sluice.stack.StackServer;
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -65,7 +64,7 @@ final class ShopPipelineIT {
     void equalsTheSourceAfterAServerAroundItWasKilled(StackServer server) throws Exception {
         pipeline.awaitProgress();
         Optional<Long> taskManager = stack.pid(StackServer.TASKMANAGER);
-        kill(server);
+        SharedStack.kill(server);
         assertThat(stack.pid(server)).as("the fault fired").isEmpty();
         assertThat(lakeStandsStill()).as("the lake felt it").isTrue();
         SharedStack.with(server);
@@ -92,7 +91,7 @@ final class ShopPipelineIT {
     @Test
     void equalsTheSourceAfterItsTaskManagerWasKilled() throws Exception {
         pipeline.awaitProgress();
-        kill(StackServer.TASKMANAGER);
+        SharedStack.kill(StackServer.TASKMANAGER);
         assertThat(stack.pid(StackServer.TASKMANAGER)).as("the fault fired").isEmpty();
         SharedStack.with(StackServer.TASKMANAGER);
         pipeline.awaitProgress();
@@ -106,7 +105,7 @@ final class ShopPipelineIT {
     @Test
     void equalsTheSourceAfterItsJobManagerWasKilledAndTheJobSubmittedAnew() throws Exception {
         pipeline.awaitProgress();
-        kill(StackServer.JOBMANAGER);
+        SharedStack.kill(StackServer.JOBMANAGER);
         SharedStack.with(StackServer.JOBMANAGER, StackServer.TASKMANAGER);
         assertThat(pipeline.flink().jobs()).as("the cluster forgot the job").isEmpty();
         pipeline.submit();
@@ -119,8 +118,8 @@ final class ShopPipelineIT {
     void equalsTheSourceAfterItsCheckpointsWereDeletedAndTheClusterKilled() throws Exception {
         pipeline.awaitProgress();
         assertThat(deleteCheckpoints()).as("the fault fired: files deleted").isPositive();
-        kill(StackServer.JOBMANAGER);
-        kill(StackServer.TASKMANAGER);
+        SharedStack.kill(StackServer.JOBMANAGER);
+        SharedStack.kill(StackServer.TASKMANAGER);
         SharedStack.with(StackServer.JOBMANAGER, StackServer.TASKMANAGER);
         assertThat(pipeline.flink().jobs())
                 .as("nothing is left to restore from")
@@ -148,12 +147,6 @@ final class ShopPipelineIT {
         assertThat(tally.total().deleted() + tally.total().updated())
                 .as("there was traffic")
                 .isPositive();
-    }
-
-    private void kill(StackServer server) throws InterruptedException, IOException {
-        long pid = stack.pid(server).orElseThrow();
-        new ProcessBuilder("kill", "-9", Long.toString(pid)).start().waitFor();
-        ProcessHandle.of(pid).ifPresent(process -> process.onExit().join());
     }
 
     private long deleteCheckpoints() {

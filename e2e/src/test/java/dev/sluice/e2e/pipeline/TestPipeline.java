@@ -78,6 +78,29 @@ public final class TestPipeline {
                         .toList());
     }
 
+    /** The same pipeline with tables in the stack's ClickHouse, in a database named like the pipeline. */
+    static PipelineSpec withHot(PipelineSpec spec, LocalStack stack, List<String> tables) {
+        Map<String, String> env = stack.environment();
+        HotSpec hot = new HotSpec(
+                env.get("SLUICE_CLICKHOUSE_URL"),
+                env.get("SLUICE_CLICKHOUSE_USER"),
+                new Secret(env.get("SLUICE_CLICKHOUSE_PASSWORD")),
+                spec.pipeline(),
+                tables,
+                Optional.empty(),
+                Duration.ofDays(8),
+                250);
+        return new PipelineSpec(
+                spec.pipeline(),
+                spec.catalog(),
+                spec.source(),
+                spec.commitIntervalMillis(),
+                spec.parallelism(),
+                hot,
+                spec.models(),
+                spec.upkeep());
+    }
+
     /** Traffic that is thick enough for every kind of change to be in a few commits. */
     static ShopTraffic traffic(ShopGenerator generator) {
         return generator.traffic(

@@ -18,6 +18,8 @@ final class HotTable {
     static final String LSN = "_lsn";
     static final String DELETED = "_deleted";
     static final String COMMIT_TIME = "_commit_time";
+    /** Columns that no table of somebody else has all of. */
+    static final List<String> MARKS = List.of(LSN, DELETED, COMMIT_TIME);
     /** UInt64, UInt8, DateTime64. */
     static final int VERSION_BYTES = 17;
 

@@ -3,12 +3,13 @@ package dev.sluice.spec.errors;
 /** Fixes that several errors have in common. */
 public final class Remedy {
     /**
-     * What helps when the stream cannot go on exactly: a load under a new name touches nothing that is there, so the old
-     * tables stay readable until somebody drops them.
+     * What helps when the stream cannot go on exactly. Either the old tables go, or the load gets a new name and touches
+     * nothing that is there.
      */
-    public static final String LOAD_ANEW = "sluice stop <pipeline>; then give it another name (pipeline:), another"
-            + " catalog.namespace and another hot.clickhouse.database in its file, and sluice apply -f <file>: all"
-            + " tables are loaded anew, the old ones stay as they are";
+    public static final String LOAD_ANEW =
+            "load anew: sluice drop <pipeline> --tables --yes, then sluice apply -f <file>."
+                    + " To keep the old tables and their history instead: sluice stop <pipeline>, and apply a file with another"
+                    + " pipeline:, catalog.namespace and hot.clickhouse.database";
 
     private Remedy() {}
 }

@@ -60,6 +60,23 @@ public final class Publication {
         }
     }
 
+    /** Drops the publication of this name, if there is one. E0205 when it belongs to somebody else. */
+    public static void drop(Connection connection, String name) throws SQLException {
+        String drop = "drop publication if exists " + SqlNames.identifier(name);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(drop);
+        } catch (SQLException e) {
+            if (!SqlErrors.is(e, SqlErrors.INSUFFICIENT_PRIVILEGE)) {
+                throw e;
+            }
+            throw new SluiceException(
+                    ErrorCode.E0205,
+                    "publication " + name + " cannot be dropped: " + SqlErrors.message(e),
+                    "let its owner run: " + drop,
+                    e);
+        }
+    }
+
     private SluiceException failed(SQLException e) {
         if (SqlErrors.isPassing(e)) {
             return new SluiceException(

@@ -1,0 +1,71 @@
+package dev.sluice.ingest.hot;
+
+import dev.sluice.spec.PipelineSpec.HotSpec;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Drops the hot tables of a pipeline. Tables of the same name that the sink did not make stay. Harmless to repeat. */
+public final class HotRemoval {
+    private final HotSpec hot;
+    private final ClickHouseClient client;
+
+    public HotRemoval(HotSpec hot) {
+        this(hot, new ClickHouseClient(hot));
+    }
+
+    HotRemoval(HotSpec hot, ClickHouseClient client) {
+        this.hot = hot;
+        this.client = client;
+    }
+
+    /** Throws E0901 when ClickHouse stays out of reach, E0902 when it refuses. */
+    public void run() {
+        if (exists(HotProgress.TABLE)) {
+            removeProgress();
+        }
+        for (String table : hotTables()) {
+            client.run("drop the hot table " + table, "DROP TABLE IF EXISTS " + qualified(table) + " SYNC");
+        }
+    }
+
+    private List<String> hotTables() {
+        String own = HotTable.MARKS.stream().map(ClickHouseSql::literal).collect(Collectors.joining(", "));
+        return client.text(
+                        "list the hot tables",
+                        "SELECT table FROM system.columns WHERE database = " + ClickHouseSql.literal(hot.database())
+                                + " AND table IN (" + names() + ") AND name IN (" + own
+                                + ") GROUP BY table HAVING count() = " + HotTable.MARKS.size() + " FORMAT TSVRaw")
+                .lines()
+                .toList();
+    }
+
+    /** Another pipeline may tell its progress in the same table. */
+    private void removeProgress() {
+        String progress = qualified(HotProgress.TABLE);
+        String mine = " WHERE table IN (" + names() + ")";
+        String others = client.text(
+                "read the progress",
+                "SELECT count() FROM " + progress + " WHERE table NOT IN (" + names() + ") FORMAT TSVRaw");
+        if (others.equals("0")) {
+            client.run("drop the table of progress", "DROP TABLE IF EXISTS " + progress + " SYNC");
+        } else {
+            client.run("forget the progress", "DELETE FROM " + progress + mine);
+        }
+    }
+
+    private boolean exists(String table) {
+        return client.text(
+                        "look for the table " + table,
+                        "SELECT count() FROM system.tables WHERE database = " + ClickHouseSql.literal(hot.database())
+                                + " AND name = " + ClickHouseSql.literal(table) + " FORMAT TSVRaw")
+                .equals("1");
+    }
+
+    private String names() {
+        return hot.tables().stream().map(ClickHouseSql::literal).collect(Collectors.joining(", "));
+    }
+
+    private String qualified(String table) {
+        return ClickHouseSql.qualified(hot.database(), table);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.sluice.ingest.removal;
+
+import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.LakeErrors;
+import dev.sluice.lake.StampProperties;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.io.SupportsPrefixOperations;
+
+/** Drops the tables of the bronze namespace that a pipeline owns, and what it recorded there. The namespace stays. */
+final class LakeRemoval {
+    private final LakeCatalog lake;
+    private final String pipeline;
+
+    LakeRemoval(LakeCatalog lake, String pipeline) {
+        this.lake = lake;
+        this.pipeline = pipeline;
+    }
+
+    List<String> run() {
+        return LakeErrors.edge("dropping the tables of pipeline " + pipeline, () -> {
+            List<String> dropped = new ArrayList<>();
+            if (!lake.rest().namespaceExists(lake.bronzeNamespace())) {
+                return dropped;
+            }
+            for (TableIdentifier identifier : lake.rest().listTables(lake.bronzeNamespace())) {
+                Optional<Table> own = lake.find(identifier).filter(this::isOwn);
+                if (own.isPresent()) {
+                    drop(identifier, own.get());
+                    dropped.add(identifier.toString());
+                }
+            }
+            // After the tables: as long as one of them is there, the pipeline must know how far it had come.
+            forget();
+            return dropped;
+        });
+    }
+
+    private boolean isOwn(Table table) {
+        return pipeline.equals(table.properties().get(StampProperties.PIPELINE));
+    }
+
+    /**
+     * The files go by their prefix, not by what the snapshots list: a job that was cancelled may have left some that no
+     * snapshot knows.
+     */
+    private void drop(TableIdentifier identifier, Table table) {
+        SupportsPrefixOperations files = (SupportsPrefixOperations) table.io();
+        lake.rest().dropTable(identifier, false);
+        files.deletePrefix(table.location().replaceFirst("/*$", "/"));
+    }
+
+    private void forget() {
+        Set<String> keys = new HashSet<>(Set.of(
+                StampProperties.ACKNOWLEDGED_LSN_PREFIX + pipeline, StampProperties.SOURCE_IDENTITY_PREFIX + pipeline));
+        keys.retainAll(lake.rest().loadNamespaceMetadata(lake.bronzeNamespace()).keySet());
+        if (!keys.isEmpty()) {
+            lake.rest().removeProperties(lake.bronzeNamespace(), keys);
+        }
+    }
+}
