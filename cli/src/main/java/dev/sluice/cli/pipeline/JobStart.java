@@ -21,63 +21,62 @@ final class JobStart {
     private final Session session;
     private final FlinkRest flink;
     private final PipelineSpec spec;
-    private final String job;
-    private final boolean slotIsThere;
+    private final boolean slotWasThere;
 
-    JobStart(Session session, FlinkRest flink, PipelineSpec spec, String job) {
+    /** Make it before the job is submitted: a quick job has made its slot by the time that the cluster has answered. */
+    JobStart(Session session, FlinkRest flink, PipelineSpec spec) {
         this.session = session;
         this.flink = flink;
         this.spec = spec;
-        this.job = job;
-        this.slotIsThere = !slot().equals("missing");
+        this.slotWasThere = !slot().equals("missing");
     }
 
     /** Throws E1307 when the job ends, or does not come to run; only says so when it runs and is slow to begin. */
-    void await() {
+    void await(String job) {
         long runningDeadline = System.nanoTime() + RUNNING_WITHIN.toNanos();
-        while (!runs()) {
+        while (!runs(job)) {
             if (System.nanoTime() > runningDeadline) {
-                throw failed(flink.state(job));
+                throw failed(job, flink.state(job));
             }
             pause();
         }
         long deadline = System.nanoTime() + AT_WORK_WITHIN.toNanos();
-        while (runs() && !isAtWork()) {
+        while (runs(job) && !isAtWork()) {
             if (System.nanoTime() > deadline) {
                 session.say("The job runs but has not begun to read yet"
-                        + cause().map(text -> "; its last failure: " + text).orElse("") + ". See sluice pipelines.");
+                        + cause(job).map(text -> "; its last failure: " + text).orElse("") + ". See sluice pipelines.");
                 return;
             }
             pause();
         }
     }
 
-    private boolean runs() {
+    private boolean runs(String job) {
         String state = flink.state(job);
         if (new FlinkRest.Job(job, "", state).isEnded()) {
-            throw failed(state);
+            throw failed(job, state);
         }
         return state.equals("RUNNING");
     }
 
     private boolean isAtWork() {
         String slot = slot();
-        return slot.equals("active") || !slotIsThere && !slot.equals("missing");
+        return slot.equals("active") || !slotWasThere && !slot.equals("missing");
     }
 
     private String slot() {
         return SourceSide.read(spec, new ArrayList<>()).slot();
     }
 
-    private Optional<String> cause() {
+    private Optional<String> cause(String job) {
         return flink.rootException(job).map(Stacktraces::cause);
     }
 
-    private SluiceException failed(String state) {
+    private SluiceException failed(String job, String state) {
         return new SluiceException(
                 ErrorCode.E1307,
                 "the job of pipeline " + spec.pipeline() + " is " + state
-                        + cause().map(text -> ": " + text).orElse(""),
+                        + cause(job).map(text -> ": " + text).orElse(""),
                 "sluice logs jobmanager, sluice logs taskmanager");
     }
 

@@ -151,7 +151,8 @@ public final class PipelineControl {
                 submit(flink(), files.spec(pipeline), Path.of(applied.get().file()));
             } else if (!job.get().state().equals("RUNNING")) {
                 session.say("pipeline " + pipeline + " is restarting; waiting until it reads its source");
-                new JobStart(session, flink(), files.spec(pipeline), job.get().id()).await();
+                new JobStart(session, flink(), files.spec(pipeline))
+                        .await(job.get().id());
             }
         }
     }
@@ -170,9 +171,10 @@ public final class PipelineControl {
 
     private void submit(FlinkRest flink, PipelineSpec spec, Path file) {
         String specFile = files.specFile(spec.pipeline()).toAbsolutePath().toString();
+        JobStart start = new JobStart(session, flink, spec);
         String job = flink.run(jobJar("ingest"), JOB_CLASS, List.of("--pipeline-file", specFile));
         record(spec.pipeline(), job, file);
-        new JobStart(session, flink, spec, job).await();
+        start.await(job);
     }
 
     Path jobJar(String module) {

@@ -123,7 +123,7 @@ final class ObjectStoreServer implements Server {
                 jclouds.identity=unused
                 jclouds.credential=unused
                 """.formatted(port(), key, secret, root()));
-        List<String> command = Jvm.command(id(), 512, Jvm.Compiler.QUICK, s3Proxy.toString());
+        List<String> command = Jvm.command(id(), 512, Jvm.Compiler.HOT_ONLY, s3Proxy.toString());
         command.addAll(List.of("-jar", s3Proxy.toString(), "--properties", configuration.toString()));
         return new Launch(command, Map.of(), layout.config().home());
     }
