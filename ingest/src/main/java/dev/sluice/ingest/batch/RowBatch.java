@@ -29,6 +29,8 @@ public final class RowBatch {
     public enum Kind {
         /** Rows read by COPY; all are inserts at {@link #lsn}, the consistent point of the load. */
         LOAD,
+        /** No rows: a chunk of a load of {@link #table} ends here. Its rows count as read once every writer has taken this. */
+        CHUNK_END,
         /** Changes of one table, of whole transactions or slices of one, in order. */
         CHANGES,
         /** No rows: everything up to {@link #lsn} has been emitted. */
@@ -41,7 +43,7 @@ public final class RowBatch {
     /** Index into the tables of the pipeline; -1 for PROGRESS and LOADED. */
     public final int table;
     /**
-     * LOAD, LOADED: the load holds every transaction with a commit LSN up to here, and no other. CHANGES: the highest
+     * LOAD, CHUNK_END, LOADED: the load holds every transaction with a commit LSN up to here, and no other. CHANGES: the highest
      * commit LSN in the batch. PROGRESS: every transaction with a commit LSN up to here has been emitted.
      */
     public final long lsn;
@@ -94,6 +96,11 @@ public final class RowBatch {
     /** Rows read by COPY. */
     public static RowBatch load(int table, long lsn, int count, byte[] bytes, int[] offsets) {
         return new RowBatch(Kind.LOAD, table, lsn, 0, count, bytes, offsets, null, false, null, null, null);
+    }
+
+    /** The end of a chunk of a load. */
+    public static RowBatch chunkEnd(int table, long lsn) {
+        return new RowBatch(Kind.CHUNK_END, table, lsn, 0, 0, null, null, null, false, null, null, null);
     }
 
     /**

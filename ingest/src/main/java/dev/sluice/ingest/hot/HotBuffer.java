@@ -18,8 +18,6 @@ import java.util.Map;
  * Assumes that the changes of a table come in commit order. Not thread-safe; owned by the writer.
  */
 final class HotBuffer {
-    private static final int INITIAL_ROWS = 1 << 10;
-    private static final int KEPT_BYTES_MAX = 16 << 20;
     /** The highest LSN: they are unsigned. */
     private static final long NO_LIMIT = -1;
 
@@ -32,17 +30,12 @@ final class HotBuffer {
     private long flushedLsn;
     private final KeyBytes newKey;
     private final KeyBytes oldKey;
-    private final RowBinary rows = new RowBinary();
+    private final BufferedRows rows;
     private final CutKeys newest = new CutKeys();
     private final BitSet dead = new BitSet();
     private final Map<Integer, Hole> holes = new HashMap<>();
-    private int[] starts = new int[INITIAL_ROWS];
-    private int count;
+    private final CommitTimes times = new CommitTimes();
     private boolean holdsLoad;
-    /** The last commit whose own time was seen: every change of a transaction gets the same time, and so one partition. */
-    private long timedLsn;
-
-    private long timedMicros;
 
     HotBuffer(HotTable table) {
         this.table = table;
@@ -51,6 +44,7 @@ final class HotBuffer {
         this.oldRow = new RowCursor(table.name(), columns);
         this.newKey = new KeyBytes(table.source());
         this.oldKey = new KeyBytes(table.source());
+        this.rows = new BufferedRows(table);
     }
 
     HotTable table() {
@@ -58,11 +52,11 @@ final class HotBuffer {
     }
 
     boolean isEmpty() {
-        return count == 0;
+        return rows.count() == 0;
     }
 
     int bytes() {
-        return rows.length();
+        return rows.out().length();
     }
 
     /** Rows of a load are not looked up by key, so they must be stored before the table's first change. */
@@ -75,7 +69,6 @@ final class HotBuffer {
         holdsLoad = true;
         for (int i = 0; i < batch.count; i++) {
             newRow.moveTo(batch.bytes, batch.newOffsets[i]);
-            begin();
             appendRow(newRow, batch.lsn, nowMicros, null);
         }
     }
@@ -84,7 +77,7 @@ final class HotBuffer {
     void change(RowBatch batch, int i, long nowMicros) {
         long lsn = batch.lsns[i];
         newestLsn = lsn;
-        long micros = commitMicros(batch, lsn, nowMicros);
+        long micros = times.micros(batch, lsn, nowMicros);
         boolean hasOld = batch.oldOffsets != null && batch.oldOffsets[i] != RowBatch.NONE;
         if (hasOld) {
             oldKey.of(oldRow.moveTo(batch.bytes, batch.oldOffsets[i]));
@@ -99,10 +92,7 @@ final class HotBuffer {
         }
         newKey.of(newRow);
         boolean movesKey = hasOld && !sameKey();
-        int ordinal = count;
-        begin();
-        appendRow(newRow, lsn, micros, movesKey ? oldKey : newKey);
-        replace(newKey, ordinal);
+        replace(newKey, appendRow(newRow, lsn, micros, movesKey ? oldKey : newKey));
         if (movesKey) {
             appendDeleted(oldRow, oldKey, lsn, micros);
         }
@@ -134,25 +124,6 @@ final class HotBuffer {
         return true;
     }
 
-    private long commitMicros(RowBatch batch, long lsn, long nowMicros) {
-        if (lsn == timedLsn) {
-            return timedMicros;
-        }
-        long micros = batch.commitTimeMicros == 0 ? nowMicros : batch.commitTimeMicros;
-        if (lsn == batch.lsn) {
-            timedLsn = lsn;
-            timedMicros = micros;
-        }
-        return micros;
-    }
-
-    private void begin() {
-        if (count == starts.length) {
-            starts = Arrays.copyOf(starts, count * 2);
-        }
-        starts[count++] = rows.length();
-    }
-
     private void replace(KeyBytes key, int ordinal) {
         long earlier = newest.state(key);
         if (earlier >= 0) {
@@ -163,20 +134,20 @@ final class HotBuffer {
     }
 
     private void appendDeleted(RowCursor row, KeyBytes key, long lsn, long micros) {
-        int ordinal = count;
-        begin();
+        int ordinal = rows.begin();
         appendHead(row, lsn, true, micros);
         for (HotColumn column : table.others()) {
-            column.writeAbsent(rows);
+            column.writeAbsent(rows.out());
         }
         replace(key, ordinal);
     }
 
     private void appendHead(RowCursor row, long lsn, boolean isDeleted, long micros) {
-        appendKey(row, rows);
-        rows.int64(lsn);
-        rows.int8(isDeleted ? 1 : 0);
-        rows.int64(micros);
+        RowBinary out = rows.out();
+        appendKey(row, out);
+        out.int64(lsn);
+        out.int8(isDeleted ? 1 : 0);
+        out.int64(micros);
     }
 
     private void appendKey(RowCursor row, RowBinary out) {
@@ -192,8 +163,14 @@ final class HotBuffer {
         }
     }
 
-    /** @param lookup key of the row that had the unchanged values; null for a load, which has none */
-    private void appendRow(RowCursor row, long lsn, long micros, KeyBytes lookup) {
+    /**
+     * Appends a row and returns its ordinal.
+     *
+     * @param lookup key of the row that had the unchanged values; null for a load, which has none
+     */
+    private int appendRow(RowCursor row, long lsn, long micros, KeyBytes lookup) {
+        int ordinal = rows.begin();
+        RowBinary out = rows.out();
         appendHead(row, lsn, false, micros);
         List<int[]> lacking = null;
         List<HotColumn> others = table.others();
@@ -203,17 +180,18 @@ final class HotBuffer {
             if (length == RowBatch.UNCHANGED) {
                 if (!copyUnchanged(i, lookup)) {
                     lacking = lacking == null ? new ArrayList<>() : lacking;
-                    lacking.add(new int[] {i, rows.length()});
+                    lacking.add(new int[] {i, out.length()});
                 }
             } else if (length >= 0
-                    ? !column.write(row.bytes(column.index()), row.offset(column.index()), length, rows)
-                    : !column.writeNull(rows)) {
+                    ? !column.write(row.bytes(column.index()), row.offset(column.index()), length, out)
+                    : !column.writeNull(out)) {
                 throw ScalarCodec.malformed("NULL for the NOT NULL column " + table.name() + "." + column.name());
             }
         }
         if (lacking != null) {
-            holes.put(count - 1, hole(lacking, lookup, lsn));
+            holes.put(ordinal, hole(lacking, lookup, lsn));
         }
+        return ordinal;
     }
 
     /** Takes the value from the row in this buffer that the update changed; false when it is not here. */
@@ -229,16 +207,7 @@ final class HotBuffer {
         if (hole != null && hole.lacks(other)) {
             return false;
         }
-        byte[] bytes = rows.bytes();
-        int at = starts[(int) ordinal];
-        for (HotColumn key : table.keys()) {
-            at = key.skip(bytes, at);
-        }
-        at += HotTable.VERSION_BYTES;
-        for (int i = 0; i < other; i++) {
-            at = hole != null && hole.lacks(i) ? at : table.others().get(i).skip(bytes, at);
-        }
-        rows.raw(bytes, at, table.others().get(other).skip(bytes, at) - at);
+        rows.appendValue((int) ordinal, other, hole);
         return true;
     }
 
@@ -259,7 +228,7 @@ final class HotBuffer {
         }
         lookups.add(new Hole.Lookup(
                 Arrays.copyOf(key.bytes(), key.length()),
-                earlier == null ? 0 : lsnOf((int) ordinal),
+                earlier == null ? 0 : rows.lsn((int) ordinal),
                 moves && isWholeHere ? lsn - 1 : lsn));
         if (earlier != null) {
             lookups.addAll(earlier.lookups());
@@ -269,29 +238,23 @@ final class HotBuffer {
         return new Hole(List.copyOf(lookups), columns, offsets);
     }
 
-    private long lsnOf(int ordinal) {
-        int at = starts[ordinal];
-        for (HotColumn key : table.keys()) {
-            at = key.skip(rows.bytes(), at);
-        }
-        return RowBinary.int64At(rows.bytes(), at);
-    }
-
     /** What to insert; {@code unchanged} fills the holes. The result is good until the buffer is changed or cleared. */
     SealedRows seal(UnchangedValues unchanged) {
+        RowBinary all = rows.out();
         if (dead.isEmpty() && holes.isEmpty()) {
-            return new SealedRows(rows.bytes(), rows.length(), count, 0);
+            return new SealedRows(all.bytes(), all.length(), rows.count(), 0);
         }
         UnchangedValues.Found found = holes.isEmpty() ? null : unchanged.find(table, holes.values());
         RowBinary out = new RowBinary();
         int omitted = 0;
         int live = 0;
-        for (int ordinal = dead.nextClearBit(0); ordinal < count; ordinal = dead.nextClearBit(ordinal + 1)) {
-            int end = ordinal + 1 < count ? starts[ordinal + 1] : rows.length();
+        for (int ordinal = dead.nextClearBit(0); ordinal < rows.count(); ordinal = dead.nextClearBit(ordinal + 1)) {
+            int start = rows.start(ordinal);
+            int end = rows.end(ordinal);
             Hole hole = holes.get(ordinal);
             if (hole == null) {
-                out.raw(rows.bytes(), starts[ordinal], end - starts[ordinal]);
-            } else if (!found.fill(hole, rows.bytes(), starts[ordinal], end, out)) {
+                out.raw(all.bytes(), start, end - start);
+            } else if (!found.fill(hole, all.bytes(), start, end, out)) {
                 omitted++;
                 continue;
             }
@@ -308,13 +271,12 @@ final class HotBuffer {
     record SealedRows(byte[] bytes, int length, int rows, int omitted) {}
 
     void clear() {
-        rows.clear(KEPT_BYTES_MAX);
+        rows.clear();
         if (newest.size() > 0) {
             newest.clear();
         }
         dead.clear();
         holes.clear();
-        count = 0;
         holdsLoad = false;
         flushedLsn = newestLsn;
     }

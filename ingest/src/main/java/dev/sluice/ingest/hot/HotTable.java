@@ -123,7 +123,7 @@ final class HotTable {
                 + ") FORMAT RowBinary";
     }
 
-    /** Drops what a TRUNCATE at {@code lsn} removed. Repeating it later does no harm: newer rows have newer versions. */
+    /** Drops what a TRUNCATE at {@code lsn} removed, and leaves newer rows, which are there when it is repeated. */
     String deleteUpTo(long lsn) {
         return deleteWhere(LSN + " <= " + Long.toUnsignedString(lsn));
     }
@@ -134,8 +134,20 @@ final class HotTable {
     }
 
     String existsBelow(long lsn) {
-        return "SELECT count() FROM (SELECT 1 FROM " + qualifiedName() + " WHERE " + LSN + " < "
-                + Long.toUnsignedString(lsn) + " LIMIT 1)";
+        return exists(LSN + " < " + Long.toUnsignedString(lsn));
+    }
+
+    String existsAbove(long lsn) {
+        return exists(LSN + " > " + Long.toUnsignedString(lsn));
+    }
+
+    /** 1 or 0. */
+    private String exists(String condition) {
+        return "SELECT count() FROM (SELECT 1 FROM " + qualifiedName() + " WHERE " + condition + " LIMIT 1)";
+    }
+
+    String truncate() {
+        return "TRUNCATE TABLE " + qualifiedName() + " SYNC";
     }
 
     private String deleteWhere(String condition) {

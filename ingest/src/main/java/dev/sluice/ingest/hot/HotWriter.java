@@ -59,6 +59,7 @@ final class HotWriter implements SinkWriter<RowBatch> {
         guarded(() -> {
             switch (batch.kind) {
                 case LOAD -> load(batch);
+                case CHUNK_END -> chunkEnd(batch);
                 case CHANGES -> changes(batch);
                 case PROGRESS -> {
                     for (int i = 0; i < buffers.length; i++) {
@@ -87,6 +88,14 @@ final class HotWriter implements SinkWriter<RowBatch> {
         }
     }
 
+    /** Stores what other readers have loaded before one of them may tell that the load is complete. */
+    private void chunkEnd(RowBatch batch) {
+        HotBuffer buffer = buffers[batch.table];
+        if (buffer != null && !buffer.isEmpty()) {
+            flush(List.of(buffer));
+        }
+    }
+
     private void changes(RowBatch batch) {
         HotBuffer buffer = buffers[batch.table];
         if (buffer == null) {
@@ -98,12 +107,18 @@ final class HotWriter implements SinkWriter<RowBatch> {
         for (int i = 0; i < batch.count; i++) {
             if (batch.operations[i] == RowBatch.TRUNCATE) {
                 buffer.clear();
-                HotTable table = buffer.table();
-                client.run("truncate the hot table " + table.name(), table.deleteUpTo(batch.lsns[i]));
+                truncate(buffer.table(), batch.lsns[i]);
             } else {
                 buffer.change(batch, i, nowMicros());
             }
         }
+    }
+
+    /** A DELETE looks at every row and takes up to seconds, so it is for a TRUNCATE that is repeated. */
+    private void truncate(HotTable table, long lsn) {
+        String purpose = "truncate the hot table " + table.name();
+        boolean isRepeated = client.text(purpose, table.existsAbove(lsn)).equals("1");
+        client.run(purpose, isRepeated ? table.deleteUpTo(lsn) : table.truncate());
     }
 
     /** The load is complete: what is older was left behind by a load that never was. */

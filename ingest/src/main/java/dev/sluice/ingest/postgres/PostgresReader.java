@@ -206,6 +206,7 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
             chunks.addFirst(chunk.withRowsEmitted(chunk.rowsEmitted() + batch.count));
             return InputStatus.MORE_AVAILABLE;
         }
+        output.collect(RowBatch.chunkEnd(chunk.table(), chunk.loadLsn()));
         chunks.remove();
         chunkOpen = false;
         context.sendSourceEventToCoordinator(new ChunkFinished(chunk.loadLsn(), chunk.chunk(), chunk.rowsEmitted()));

@@ -7,131 +7,15 @@ import dev.sluice.clickhouse.server.RunningServer;
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.table.ColumnType;
 import dev.sluice.ingest.table.ColumnType.Scalar;
-import dev.sluice.ingest.table.SourceTable;
-import dev.sluice.ingest.table.SourceTable.SourceColumn;
 import dev.sluice.spec.PipelineSpec.HotSpec;
-import dev.sluice.spec.Secret;
 import dev.sluice.spec.errors.SluiceException;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Random;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
-import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The hot sink against the real engine. */
-class HotSinkIT {
+class HotSinkIT extends HotSinkFixture {
     private static final long DAY_MICROS = 86_400_000_000L;
-
-    @TempDir
-    static Path folder;
-
-    private static RunningServer server;
-    private static int databases;
-
-    private final ManualTime time = new ManualTime();
-    private final Counter written = new SimpleCounter();
-    private final Counter omitted = new SimpleCounter();
-    private String database;
-    private HotWriter writer;
-
-    @BeforeAll
-    static void startServer() throws Exception {
-        server = RunningServer.start(folder);
-    }
-
-    @AfterAll
-    static void stopServer() throws Exception {
-        server.close();
-    }
-
-    @BeforeEach
-    void newDatabase() {
-        database = "hot" + databases++;
-    }
-
-    private HotSpec spec(String url) {
-        return new HotSpec(
-                url,
-                RunningServer.USER,
-                new Secret(RunningServer.PASSWORD),
-                database,
-                List.of("t", "u"),
-                Optional.empty(),
-                Duration.ofDays(8),
-                250);
-    }
-
-    private HotWriter open(SourceTable... tables) {
-        HotSpec hot = spec(server.url());
-        ClickHouseClient client = new ClickHouseClient(hot, 2_000);
-        List<String> names =
-                java.util.Arrays.stream(tables).map(SourceTable::name).toList();
-        HotProgress progress = new HotProgress(client, hot, names);
-        HotBuffer[] buffers = new HotBuffer[tables.length];
-        HotTables store = new HotTables(hot, client);
-        store.createDatabase();
-        progress.create();
-        for (int i = 0; i < tables.length; i++) {
-            if (hot.tables().contains(names.get(i))) {
-                HotTable table = new HotTable(tables[i], database);
-                store.create(table);
-                buffers[i] = new HotBuffer(table);
-            }
-        }
-        return writer = new HotWriter(client, buffers, progress, time, 250, written, omitted);
-    }
-
-    private static SourceTable table(String name, List<Integer> keys, SourceColumn... columns) {
-        return new SourceTable(1, "public", name, List.of(columns), keys, false);
-    }
-
-    private static SourceColumn column(String name, boolean notNull, ColumnType type) {
-        return new SourceColumn(name, 0, -1, notNull, type);
-    }
-
-    /** id, a text that may be unchanged, another one. */
-    private static SourceTable simple() {
-        return table(
-                "t",
-                List.of(0),
-                column("id", true, Scalar.INTEGER),
-                column("toast", false, Scalar.TEXT),
-                column("v", false, Scalar.TEXT));
-    }
-
-    private static byte[][] row(int id, byte[] toast, String v) {
-        return new byte[][] {BatchBuilder.int4(id), toast, BatchBuilder.text(v)};
-    }
-
-    private static byte[][] key(int id) {
-        return new byte[][] {BatchBuilder.int4(id), null, null};
-    }
-
-    private long nowMicros() {
-        return time.getCurrentProcessingTime() * 1000;
-    }
-
-    private void send(BatchBuilder batch) {
-        writer.write(batch.changes(0, nowMicros(), false), null);
-    }
-
-    private String rows() throws Exception {
-        return server.sql("SELECT id, toast, v FROM " + database + ".t FINAL ORDER BY id FORMAT TSV");
-    }
 
     @Test
     void appliesInsertsUpdatesDeletesAndKeyChanges() throws Exception {
@@ -248,6 +132,16 @@ class HotSinkIT {
         writer.flush(false);
         assertThat(rows()).isEqualTo("1\t\\N\tsecond load");
         assertThat(progress("t")).isEqualTo("60");
+    }
+
+    @Test
+    void rowsOfALoadAreStoredWhenTheirChunkEnds() throws Exception {
+        open(simple());
+        writer.write(new BatchBuilder().insert(0, row(1, null, "a")).load(0, 50), null);
+        assertThat(rows()).isEmpty();
+        writer.write(RowBatch.chunkEnd(0, 50), null);
+        assertThat(rows()).isEqualTo("1\t\\N\ta");
+        assertThat(progress("t")).as("others may still load").isEmpty();
     }
 
     private String progress(String table) throws Exception {
@@ -384,84 +278,5 @@ class HotSinkIT {
                 .cause()
                 .hasMessageContaining("E0401")
                 .hasMessageContaining("day");
-    }
-
-    /** Random transactions; each restart replays a random suffix, cut into other batches and flushes. */
-    @Test
-    void endsEqualToAModelWhateverIsRepeated() throws Exception {
-        endsEqualToAModel(Long.getLong("sluice.seed", System.nanoTime()));
-    }
-
-    /** A row moved to another key and another one took its place in one transaction, which was then repeated. */
-    @ParameterizedTest
-    @ValueSource(longs = {44658808421267L, 45216574913955L})
-    void endsEqualToAModelWithASeedThatOnceDidNot(long seed) throws Exception {
-        endsEqualToAModel(seed);
-    }
-
-    private void endsEqualToAModel(long seed) throws Exception {
-        Random random = new Random(seed);
-        Map<Integer, String[]> model = new TreeMap<>();
-        List<BatchBuilder> transactions = new ArrayList<>();
-        open(simple());
-        int applied = 0;
-        for (int round = 0; round < 25; round++) {
-            for (int n = random.nextInt(12); n >= 0; n--) {
-                transactions.add(transaction(1000 + transactions.size(), model, random));
-            }
-            for (int i = applied; i < transactions.size(); i++) {
-                send(transactions.get(i));
-                if (random.nextInt(4) == 0) {
-                    writer.flush(false);
-                }
-            }
-            writer.flush(false);
-            assertThat(rows()).as("seed %d, round %d", seed, round).isEqualTo(text(model));
-            applied = random.nextInt(3) == 0 ? random.nextInt(transactions.size()) : transactions.size();
-            if (applied < transactions.size()) {
-                open(simple());
-            }
-            if (random.nextInt(5) == 0) {
-                server.sql("OPTIMIZE TABLE " + database + ".t FINAL");
-            }
-        }
-        assertThat(omitted.getCount()).as("seed %d", seed).isLessThan(written.getCount());
-    }
-
-    private static BatchBuilder transaction(long lsn, Map<Integer, String[]> model, Random random) {
-        BatchBuilder batch = new BatchBuilder();
-        for (int n = random.nextInt(6); n >= 0 || batch.isEmpty(); n--) {
-            int id = random.nextInt(12);
-            String[] now = model.get(id);
-            String v = "v" + random.nextInt(1000);
-            if (random.nextInt(60) == 0) {
-                batch.truncate(lsn);
-                model.clear();
-            } else if (now == null) {
-                String toast = random.nextInt(4) == 0 ? null : "toast" + random.nextInt(1000);
-                batch.insert(lsn, row(id, BatchBuilder.text(toast), v));
-                model.put(id, new String[] {toast, v});
-            } else if (random.nextInt(4) == 0) {
-                batch.delete(lsn, key(id));
-                model.remove(id);
-            } else {
-                boolean isUnchanged = random.nextInt(3) > 0;
-                String toast = isUnchanged ? now[0] : "toast" + random.nextInt(1000);
-                int newId = random.nextInt(4) == 0 ? random.nextInt(12) : id;
-                int target = model.containsKey(newId) ? id : newId;
-                byte[] sent = isUnchanged ? BatchBuilder.UNCHANGED : BatchBuilder.text(toast);
-                batch.update(lsn, target == id ? null : key(id), row(target, sent, v));
-                model.remove(id);
-                model.put(target, new String[] {toast, v});
-            }
-        }
-        return batch;
-    }
-
-    private static String text(Map<Integer, String[]> model) {
-        return model.entrySet().stream()
-                .map(e -> e.getKey() + "\t" + (e.getValue()[0] == null ? "\\N" : e.getValue()[0]) + "\t"
-                        + e.getValue()[1])
-                .collect(Collectors.joining("\n"));
     }
 }
