@@ -37,16 +37,16 @@ public final class LocalStack {
     private volatile boolean ending;
     private final Map<StackServer, ServerControl> servers = new EnumMap<>(StackServer.class);
 
-    /** @throws SluiceException E1305 when the state folder cannot be written */
+    /** @throws SluiceException E1305 when there are no secrets yet, and the state folder cannot be written */
     public LocalStack(StackConfig config, Progress progress) {
         this.config = config;
         this.progress = progress;
-        checkHome(config.home());
         this.environment = StackEnvironment.of(config.ports(), StackSecrets.readOrCreate(config.home()));
         Servers.all(config, environment, progress)
                 .forEach((id, server) -> servers.put(id, new ServerControl(config.home(), server)));
     }
 
+    /** Before servers start. What only looks, or stops them, must also do so when the disk is full. */
     private static void checkHome(Path home) {
         try {
             Files.createDirectories(home.resolve("run"));
@@ -86,6 +86,7 @@ public final class LocalStack {
      * @throws SluiceException E1301, E1302, E1303, E1304, E1305
      */
     public void up(Set<StackServer> wanted) {
+        checkHome(config.home());
         Set<StackServer> all = StartOrder.withNeeds(wanted);
         locked(() -> {
             if (ending) {
@@ -104,8 +105,9 @@ public final class LocalStack {
         });
     }
 
-    /** For somebody who starts servers one after the other: all conflicts at once, before the first. Throws E1301. */
+    /** For somebody who starts servers one after the other: all conflicts at once, before the first. E1301, E1305. */
     public void checkPorts() {
+        checkHome(config.home());
         locked(() -> checkPorts(missing(servers.keySet())));
     }
 

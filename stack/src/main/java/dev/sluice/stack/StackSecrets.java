@@ -36,8 +36,13 @@ final class StackSecrets {
 
     /** Two first commands at once agree on one set of secrets. */
     static StackSecrets readOrCreate(Path home) {
-        FileMutex mutex = new FileMutex(home.resolve("secrets.lock"), LOCK_MAX);
         try {
+            Properties made = read(home);
+            if (missing(made).isEmpty()) {
+                // Files of this name are complete from the beginning. Nothing is written, so a full disk does no harm.
+                return new StackSecrets(made);
+            }
+            FileMutex mutex = new FileMutex(home.resolve("secrets.lock"), LOCK_MAX);
             return new StackSecrets(mutex.hold(() -> {}, () -> readOrCreateFile(home)));
         } catch (IOException e) {
             throw new SluiceException(
@@ -51,16 +56,28 @@ final class StackSecrets {
         }
     }
 
-    private static Properties readOrCreateFile(Path home) throws IOException {
-        Path file = home.resolve("secrets.properties");
+    private static Properties read(Path home) throws IOException {
         Properties values = new Properties();
+        Path file = file(home);
         if (Files.exists(file)) {
             try (InputStream in = Files.newInputStream(file)) {
                 values.load(in);
             }
         }
-        List<String> missing =
-                NAMES.stream().filter(name -> values.getProperty(name) == null).toList();
+        return values;
+    }
+
+    private static List<String> missing(Properties values) {
+        return NAMES.stream().filter(name -> values.getProperty(name) == null).toList();
+    }
+
+    private static Path file(Path home) {
+        return home.resolve("secrets.properties");
+    }
+
+    private static Properties readOrCreateFile(Path home) throws IOException {
+        Properties values = read(home);
+        List<String> missing = missing(values);
         if (!missing.isEmpty()) {
             missing.forEach(name -> values.setProperty(name, random()));
             Path fresh = Files.createTempFile(
@@ -71,7 +88,7 @@ final class StackSecrets {
             try (OutputStream out = Files.newOutputStream(fresh)) {
                 values.store(out, "made by sluice for this local stack");
             }
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(fresh, file(home), StandardCopyOption.ATOMIC_MOVE);
         }
         return values;
     }

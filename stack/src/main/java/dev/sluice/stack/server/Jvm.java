@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * compiling is much of what they do. {@code ./sluice} runs the command line with the same options.
  */
 final class Jvm {
+    private static final long ARCHIVE_ROOM_BYTES = 300L << 20;
     private static final Duration UNUSED_KEPT = Duration.ofDays(7);
 
     /** How much of its code a server's JVM compiles. */
@@ -61,11 +62,15 @@ final class Jvm {
         // A start that loads many classes otherwise collects the whole heap each time that it needs room for more.
         command.add("-XX:MetaspaceSize=192m");
         command.addAll(compiler.options);
+        Path archive = archive(server, classPath);
         command.addAll(List.of(
-                "-XX:+AutoCreateSharedArchive",
-                "-XX:SharedArchiveFile=" + archive(server, classPath),
+                "-XX:SharedArchiveFile=" + archive,
                 // It says so on standard output when it cannot use an archive; that is no news.
-                "-Xlog:cds=off,cds+dynamic=off"));
+                "-Xlog:cds=off,cds+dynamic=off,aot=off"));
+        // A JVM that finds no room for its archive when it ends calls that an error of its start.
+        if (Files.getFileStore(archive.getParent()).getUsableSpace() > ARCHIVE_ROOM_BYTES) {
+            command.add("-XX:+AutoCreateSharedArchive");
+        }
         return command;
     }
 
