@@ -5,6 +5,7 @@ import dev.sluice.clickhouse.hot.HotViews;
 import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
 import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.removal.PipelineRemoval;
+import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
@@ -51,18 +52,38 @@ public final class PipelineControl {
     Outcome apply(PipelineSpec spec, Path file, boolean restart) {
         FlinkRest flink = flink();
         Optional<FlinkRest.Job> running = flink.activeJob(jobName(spec.pipeline()));
-        boolean unchanged = files.findSpec(spec.pipeline()).filter(spec::equals).isPresent();
+        Optional<PipelineSpec> before = files.findSpec(spec.pipeline());
+        boolean unchanged = before.filter(spec::equals).isPresent();
         if (running.isPresent() && unchanged && !restart) {
             record(spec.pipeline(), running.get().id(), file);
             createHotViews(spec);
             return Outcome.UNCHANGED;
         }
-        SourceCatalogue.read(new PostgresConnector(spec.source(), "sluice apply"), spec.source(), spec.slotName());
+        checkSource(spec);
+        before.ifPresent(old -> tellEmptyHotTables(new SpecChange(old, spec)));
         running.ifPresent(job -> cancel(flink, job));
         files.writeSpec(spec);
         submit(flink, spec, file);
         createHotViews(spec);
         return running.isPresent() ? Outcome.RESTARTED : Outcome.STARTED;
+    }
+
+    private void checkSource(PipelineSpec spec) {
+        PostgresConnector source = new PostgresConnector(spec.source(), "sluice apply");
+        List<SourceTable> tables = SourceCatalogue.read(source, spec.source(), spec.slotName());
+        List<String> generated = SourceCatalogue.generatedColumns(source, tables);
+        if (!generated.isEmpty()) {
+            session.say("left out, because PostgreSQL computes them itself: " + String.join(", ", generated)
+                    + "; a model can compute them in the lake");
+        }
+    }
+
+    private void tellEmptyHotTables(SpecChange change) {
+        List<String> empty = change.hotTablesWithoutPast();
+        if (!empty.isEmpty()) {
+            session.say("hot only from now on, as they were loaded before: " + String.join(", ", empty)
+                    + "; `sluice drop --tables` and `sluice apply` load everything anew");
+        }
     }
 
     /** Once the job has made the hot tables. */

@@ -6,11 +6,14 @@ import java.util.stream.Collectors;
 
 /** Drops the hot tables of a pipeline. Tables of the same name that the sink did not make stay. Harmless to repeat. */
 public final class HotRemoval {
+    /** Somebody waits for it. */
+    private static final long RETRY_MILLIS_MAX = 5_000;
+
     private final HotSpec hot;
     private final ClickHouseClient client;
 
     public HotRemoval(HotSpec hot) {
-        this(hot, new ClickHouseClient(hot));
+        this(hot, new ClickHouseClient(hot, RETRY_MILLIS_MAX));
     }
 
     HotRemoval(HotSpec hot, ClickHouseClient client) {

@@ -66,18 +66,18 @@ public enum ErrorCode {
             "slot is ahead of the recorded acknowledgement",
             EXTERNAL,
             MANUAL,
-            "The slot was moved or made anew outside of Sluice, so changes are missing: load under a new name."),
+            "The slot was moved or made anew outside of Sluice, so changes are missing: load anew, see sluice drop."),
     E0214(
             "slot invalidated",
             EXTERNAL,
             MANUAL,
-            "PostgreSQL dropped the WAL that the slot needed: raise max_slot_wal_keep_size, and load under a new name."),
-    E0215("slot missing", EXTERNAL, MANUAL, "The slot was dropped outside of Sluice: load under a new name."),
+            "PostgreSQL dropped the WAL that the slot needed: raise max_slot_wal_keep_size, and load anew, see sluice drop."),
+    E0215("slot missing", EXTERNAL, MANUAL, "The slot was dropped outside of Sluice: load anew, see sluice drop."),
     E0216(
             "timeline or system id changed",
             EXTERNAL,
             MANUAL,
-            "The server is another one, or was restored: positions do not compare. Load under a new name."),
+            "The server is another one, or was restored: positions do not compare. Load anew, see sluice drop."),
     E0217("server not suitable", USER, NEVER, "Change the setting of the server that the message names."),
     E0218(
             "slot in use",
@@ -126,7 +126,7 @@ public enum ErrorCode {
             "stamp missing or malformed",
             INTERNAL,
             NEVER,
-            "Something other than Sluice changed the table: restore a stamped snapshot, or load under a new name."),
+            "Something other than Sluice changed the table: restore a stamped snapshot, or load anew, see sluice drop."),
     E0601(
             "object store refused or not reachable",
             EXTERNAL,

@@ -8,6 +8,8 @@ import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,11 +42,42 @@ public final class SourceCatalogue {
             problems.throwIfAny();
             return List.copyOf(tables);
         } catch (SQLException e) {
-            throw new SluiceException(
-                    ErrorCode.E0201,
-                    "reading the system catalog of " + connector.target() + " failed: " + SqlErrors.message(e),
-                    "",
-                    e);
+            throw unreadable(connector, e);
         }
+    }
+
+    /**
+     * Generated columns of these tables, {@code schema.table.column}: neither the lake nor the hot store gets them, as
+     * PostgreSQL does not send them before version 18, nor the virtual ones at all.
+     *
+     * @param tables as {@link #read} gave them
+     */
+    public static List<String> generatedColumns(PostgresConnector connector, List<SourceTable> tables) {
+        try (Connection connection = connector.query();
+                PreparedStatement statement = connection.prepareStatement("""
+                        select attname from pg_attribute
+                        where attrelid = ? and attgenerated <> '' and not attisdropped order by attnum
+                        """)) {
+            List<String> generated = new ArrayList<>();
+            for (SourceTable table : tables) {
+                statement.setLong(1, Integer.toUnsignedLong(table.oid()));
+                try (ResultSet row = statement.executeQuery()) {
+                    while (row.next()) {
+                        generated.add(table.schema() + "." + table.name() + "." + row.getString(1));
+                    }
+                }
+            }
+            return generated;
+        } catch (SQLException e) {
+            throw unreadable(connector, e);
+        }
+    }
+
+    private static SluiceException unreadable(PostgresConnector connector, SQLException e) {
+        return new SluiceException(
+                ErrorCode.E0201,
+                "reading the system catalog of " + connector.target() + " failed: " + SqlErrors.message(e),
+                "",
+                e);
     }
 }

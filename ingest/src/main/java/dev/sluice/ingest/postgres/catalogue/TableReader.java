@@ -13,7 +13,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -98,6 +100,7 @@ final class TableReader {
     private List<Attribute> attributes(TableSpec spec, Relation relation) throws SQLException {
         List<Attribute> attributes = new ArrayList<>();
         Set<String> excluded = new HashSet<>(spec.excludedColumns());
+        Map<String, String> unsupported = new LinkedHashMap<>();
         boolean fit = true;
         try (PreparedStatement statement = connection.prepareStatement("""
                 select a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attgenerated <> '',
@@ -116,13 +119,7 @@ final class TableReader {
                     int typeOid = (int) row.getLong(3);
                     Optional<ColumnType> type = types.columnType(typeOid, row.getInt(4));
                     if (type.isEmpty()) {
-                        problems.add(
-                                ErrorCode.E0406,
-                                spec.qualifiedName() + "." + name + " has the type " + row.getString(7)
-                                        + ", which Sluice does not carry",
-                                "leave the column out: source.tables: - {name: " + spec.qualifiedName() + ", exclude: ["
-                                        + name + "]}");
-                        fit = false;
+                        unsupported.put(name, row.getString(7));
                         continue;
                     }
                     if (!row.getBoolean(8)) {
@@ -139,6 +136,7 @@ final class TableReader {
                 }
             }
         }
+        refuse(spec, unsupported);
         if (!excluded.isEmpty()) {
             problems.add(
                     ErrorCode.E0102,
@@ -146,7 +144,18 @@ final class TableReader {
                     "correct exclude of this table in source.tables");
             fit = false;
         }
-        return fit ? attributes : List.of();
+        return fit && unsupported.isEmpty() ? attributes : List.of();
+    }
+
+    /** @param unsupported types by column */
+    private void refuse(TableSpec spec, Map<String, String> unsupported) {
+        List<String> exclude = new ArrayList<>(spec.excludedColumns());
+        exclude.addAll(unsupported.keySet());
+        unsupported.forEach((column, type) -> problems.add(
+                ErrorCode.E0406,
+                spec.qualifiedName() + "." + column + " has the type " + type + ", which Sluice does not carry",
+                "leave out what Sluice does not carry: source.tables: - {name: " + spec.qualifiedName() + ", exclude: ["
+                        + String.join(", ", exclude) + "]}"));
     }
 
     /** Indexes of the key in the published columns, in the order of the index; empty when there is a problem. */

@@ -78,6 +78,8 @@ class SourceCatalogueIT {
                         new ColumnType.Array(new ColumnType.Numeric(5, 2)),
                         new ColumnType.Array(Scalar.TEXT));
         assertThat(columns).extracting(SourceColumn::name).doesNotContain("made");
+        assertThat(SourceCatalogue.generatedColumns(POSTGRES.connector(), read(POSTGRES.spec("all_types"))))
+                .containsExactly("public.all_types.made");
     }
 
     @Test
@@ -117,6 +119,7 @@ class SourceCatalogueIT {
                 .hasMessageContaining("public.strange.p has the type point")
                 .hasMessageContaining("public.strange.s has the type interval")
                 .hasMessageContaining("public.strange.t has the type tsvector")
+                .hasMessageContaining("{name: public.strange, exclude: [p, s, t]}")
                 .hasMessageContaining("public.parted is a partitioned table")
                 .hasMessageContaining("public.seen is a view")
                 .hasMessageContaining("public.absent does not exist");
