@@ -47,12 +47,15 @@ final class LakeRemoval {
 
     /**
      * The files go by their prefix, not by what the snapshots list: a job that was cancelled may have left some that no
-     * snapshot knows.
+     * snapshot knows. Only a catalog that insists on a FileIO of its own, which cannot do that, is asked to purge.
      */
     private void drop(TableIdentifier identifier, Table table) {
-        SupportsPrefixOperations files = (SupportsPrefixOperations) table.io();
-        lake.rest().dropTable(identifier, false);
-        files.deletePrefix(table.location().replaceFirst("/*$", "/"));
+        if (table.io() instanceof SupportsPrefixOperations files) {
+            lake.rest().dropTable(identifier, false);
+            files.deletePrefix(table.location().replaceFirst("/*$", "/"));
+        } else {
+            lake.rest().dropTable(identifier, true);
+        }
     }
 
     private void forget() {
