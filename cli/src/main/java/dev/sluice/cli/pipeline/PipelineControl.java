@@ -134,8 +134,7 @@ public final class PipelineControl {
         PipelineRemoval removal = new PipelineRemoval(spec);
         if (tables) {
             dropHot(spec, removal);
-            List<String> dropped = removal.removeLakeTables();
-            session.say("lake tables dropped: " + (dropped.isEmpty() ? "none" : String.join(", ", dropped)));
+            sayDropped("lake tables", removal.removeLakeTables());
         }
         removal.removeFromSource();
         session.say("slot and publication " + spec.slotName() + " are gone from the source");
@@ -150,10 +149,12 @@ public final class PipelineControl {
                 .viewsDirectory()
                 .map(Path::of)
                 .filter(Files::isDirectory)
-                .ifPresent(folder ->
-                        session.say("hot views dropped: " + String.join(", ", new HotViews(spec.hot()).drop(folder))));
-        removal.removeHotTables();
-        session.say("hot tables dropped: " + String.join(", ", spec.hot().tables()));
+                .ifPresent(folder -> sayDropped("hot views", new HotViews(spec.hot()).drop(folder)));
+        sayDropped("hot tables", removal.removeHotTables());
+    }
+
+    private void sayDropped(String what, List<String> names) {
+        session.say(what + " dropped: " + (names.isEmpty() ? "none" : String.join(", ", names)));
     }
 
     /**

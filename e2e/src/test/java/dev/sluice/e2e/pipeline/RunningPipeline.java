@@ -85,6 +85,19 @@ public final class RunningPipeline implements AutoCloseable {
                 .until(() -> acknowledged().orElse(Lsn.ZERO).compareTo(before) > 0);
     }
 
+    /** Whether nothing more is committed within some seconds, or nobody can say. */
+    boolean standsStill() throws InterruptedException {
+        try {
+            // What was under way when the fault fired may still arrive.
+            Thread.sleep(3_000);
+            Optional<Lsn> before = acknowledged();
+            Thread.sleep(4_000);
+            return acknowledged().equals(before);
+        } catch (RuntimeException e) {
+            return true;
+        }
+    }
+
     Optional<Lsn> acknowledged() {
         try (LakeCatalog lake = LakeCatalog.open(spec.catalog())) {
             if (!lake.rest().namespaceExists(lake.bronzeNamespace())) {

@@ -8,7 +8,6 @@ import dev.sluice.e2e.shop.ShopTable;
 import dev.sluice.e2e.shop.ShopTally;
 import dev.sluice.e2e.shop.ShopTraffic;
 import dev.sluice.e2e.verify.VerifyReport;
-import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.stack.LocalStack;
 import dev.sluice.stack.StackServer;
@@ -66,7 +65,7 @@ final class ShopPipelineIT {
         Optional<Long> taskManager = stack.pid(StackServer.TASKMANAGER);
         SharedStack.kill(server);
         assertThat(stack.pid(server)).as("the fault fired").isEmpty();
-        assertThat(lakeStandsStill()).as("the lake felt it").isTrue();
+        assertThat(pipeline.standsStill()).as("the lake felt it").isTrue();
         SharedStack.with(server);
         pipeline.awaitProgress();
         assertThat(stack.pid(StackServer.TASKMANAGER))
@@ -74,18 +73,6 @@ final class ShopPipelineIT {
                 .isEqualTo(taskManager);
         pipeline.assertEqualToSource();
         assertFinalRowsAreThoseOfTheTally();
-    }
-
-    /** Whether nothing more is committed, or nobody can say. */
-    private boolean lakeStandsStill() throws InterruptedException {
-        try {
-            Thread.sleep(3_000);
-            Optional<Lsn> before = pipeline.acknowledged();
-            Thread.sleep(4_000);
-            return pipeline.acknowledged().equals(before);
-        } catch (RuntimeException e) {
-            return true;
-        }
     }
 
     @Test

@@ -29,7 +29,7 @@ public final class RowBatch {
     public enum Kind {
         /** Rows read by COPY; all are inserts at {@link #lsn}, the consistent point of the load. */
         LOAD,
-        /** No rows: a chunk of a load of {@link #table} ends here. Its rows count as read once every writer has taken this. */
+        /** No rows: a chunk of a load of {@link #table} ends here. The hot store has its rows once it has taken this. */
         CHUNK_END,
         /** Changes of one table, of whole transactions or slices of one, in order. */
         CHANGES,
@@ -43,8 +43,8 @@ public final class RowBatch {
     /** Index into the tables of the pipeline; -1 for PROGRESS and LOADED. */
     public final int table;
     /**
-     * LOAD, CHUNK_END, LOADED: the load holds every transaction with a commit LSN up to here, and no other. CHANGES: the highest
-     * commit LSN in the batch. PROGRESS: every transaction with a commit LSN up to here has been emitted.
+     * LOAD, CHUNK_END, LOADED: the load holds every transaction with a commit LSN up to here, and no other. CHANGES: the
+     * highest commit LSN in the batch. PROGRESS: every transaction with a commit LSN up to here has been emitted.
      */
     public final long lsn;
     /** Time of the last commit up to {@link #lsn} at the source, microseconds since 1970; 0 when not known. */

@@ -21,14 +21,19 @@ public final class HotRemoval {
         this.client = client;
     }
 
-    /** Throws E0901 when ClickHouse stays out of reach, E0902 when it refuses. */
-    public void run() {
+    /**
+     * Returns the names of the tables that were there. Throws E0901 when ClickHouse stays out of reach, E0902 when it
+     * refuses.
+     */
+    public List<String> run() {
         if (exists(HotProgress.TABLE)) {
             removeProgress();
         }
-        for (String table : hotTables()) {
+        List<String> tables = hotTables();
+        for (String table : tables) {
             client.run("drop the hot table " + table, "DROP TABLE IF EXISTS " + qualified(table) + " SYNC");
         }
+        return tables;
     }
 
     private List<String> hotTables() {

@@ -40,11 +40,13 @@ public final class PipelineRemoval {
         }
     }
 
-    /** Removes the hot tables, and what the pipeline told of them. E0901, E0902. */
-    public void removeHotTables() {
-        if (!spec.hot().tables().isEmpty()) {
-            new HotRemoval(spec.hot()).run();
-        }
+    /**
+     * Removes the hot tables, and what the pipeline told of them. E0901, E0902.
+     *
+     * @return names of the tables that were there
+     */
+    public List<String> removeHotTables() {
+        return spec.hot().tables().isEmpty() ? List.of() : new HotRemoval(spec.hot()).run();
     }
 
     /**

@@ -73,9 +73,8 @@ public final class LakeTables {
         properties.put(TableProperties.FORMAT_VERSION, "2");
         properties.put(TableProperties.PARQUET_COMPRESSION, "zstd");
         properties.put(TableProperties.PARQUET_COMPRESSION_LEVEL, "1");
-        // Values that do not repeat within so much do so hardly ever: looking each of them up in a dictionary of the
-        // usual
-        // 2 MB took a fifth of a load's time, and the files were 1 % larger.
+        // Values that do not repeat within so much hardly ever do later. Looking each of them up in a dictionary of the
+        // usual 2 MB took a fifth of the TaskManager's processor time in a warm load, for files no smaller.
         properties.put(TableProperties.PARQUET_DICT_SIZE_BYTES, "65536");
         properties.put(TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED, "true");
         properties.put(TableProperties.METADATA_PREVIOUS_VERSIONS_MAX, METADATA_VERSIONS_KEPT);
