@@ -33,6 +33,9 @@ record TableUpdate(TableMetadata base, TableMetadata updated) {
         update.commit();
         UpdateProperties properties = transaction.updateProperties();
         change.stamp().toTableProperties().forEach(properties::set);
+        if (change.stamp().kind() == Stamp.Kind.LOAD) {
+            Following.begin(properties, change.stamp().lsn().toString());
+        }
         properties.commit();
         return new TableUpdate(transaction.startMetadata(), transaction.currentMetadata());
     }

@@ -1,5 +1,7 @@
 package dev.sluice.ingest.batch;
 
+import dev.sluice.ingest.table.TableStop;
+
 /**
  * The element that flows through the job: rows of one table as PostgreSQL's own binary bytes, or a sign of progress.
  * Owned by whoever holds it; the receiver must not change it and must not keep it after its call returns unless it
@@ -36,7 +38,9 @@ public final class RowBatch {
         /** No rows: everything up to {@link #lsn} has been emitted. */
         PROGRESS,
         /** No rows: the load of {@link #loadedTables} at {@link #lsn} is complete and may be published. */
-        LOADED
+        LOADED,
+        /** No rows: {@link #table} is not streamed any more, for the reason in {@link #stop}. */
+        STOP
     }
 
     public final Kind kind;
@@ -65,6 +69,8 @@ public final class RowBatch {
     public final long[] lsns;
     /** LOADED: indexes of the tables whose load is complete; otherwise null. */
     public final int[] loadedTables;
+    /** STOP: why; otherwise null. */
+    public final TableStop stop;
 
     public RowBatch(
             Kind kind,
@@ -79,6 +85,36 @@ public final class RowBatch {
             byte[] operations,
             long[] lsns,
             int[] loadedTables) {
+        this(
+                kind,
+                table,
+                lsn,
+                commitTimeMicros,
+                count,
+                bytes,
+                newOffsets,
+                oldOffsets,
+                oldRowsAreFull,
+                operations,
+                lsns,
+                loadedTables,
+                null);
+    }
+
+    private RowBatch(
+            Kind kind,
+            int table,
+            long lsn,
+            long commitTimeMicros,
+            int count,
+            byte[] bytes,
+            int[] newOffsets,
+            int[] oldOffsets,
+            boolean oldRowsAreFull,
+            byte[] operations,
+            long[] lsns,
+            int[] loadedTables,
+            TableStop stop) {
         this.kind = kind;
         this.table = table;
         this.lsn = lsn;
@@ -91,6 +127,7 @@ public final class RowBatch {
         this.operations = operations;
         this.lsns = lsns;
         this.loadedTables = loadedTables;
+        this.stop = stop;
     }
 
     /** Rows read by COPY. */
@@ -132,6 +169,11 @@ public final class RowBatch {
                 operations,
                 lsns,
                 null);
+    }
+
+    /** A table that is not streamed any more. */
+    public static RowBatch stop(TableStop stop) {
+        return new RowBatch(Kind.STOP, stop.table(), 0, 0, 0, null, null, null, false, null, null, null, stop);
     }
 
     /** A sign of progress. */

@@ -1,5 +1,7 @@
 package dev.sluice.ingest.batch;
 
+import dev.sluice.ingest.table.TableStop;
+import dev.sluice.spec.errors.ErrorCode;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -57,6 +59,11 @@ public final class RowBatchSerializer extends TypeSerializerSingleton<RowBatch> 
             out.writeLong(batch.lsns[i]);
         }
         writeInts(batch.loadedTables, batch.loadedTables == null ? 0 : batch.loadedTables.length, out);
+        if (batch.kind == RowBatch.Kind.STOP) {
+            out.writeUTF(batch.stop.code().name());
+            out.writeUTF(batch.stop.reason());
+            out.writeUTF(batch.stop.fix());
+        }
     }
 
     @Override
@@ -77,6 +84,9 @@ public final class RowBatchSerializer extends TypeSerializerSingleton<RowBatch> 
             lsns[i] = in.readLong();
         }
         int[] loadedTables = readInts(in);
+        if (kind == RowBatch.Kind.STOP) {
+            return RowBatch.stop(new TableStop(table, ErrorCode.valueOf(in.readUTF()), in.readUTF(), in.readUTF()));
+        }
         return new RowBatch(
                 kind,
                 table,

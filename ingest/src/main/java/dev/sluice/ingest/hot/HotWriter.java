@@ -67,6 +67,8 @@ final class HotWriter implements SinkWriter<RowBatch> {
                     }
                 }
                 case LOADED -> loaded(batch);
+                // The hot store shows what it has; the lake says that the table was stopped.
+                case STOP -> {}
             }
             flushWhenFull();
             setTimer();

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.core.io.InputStatus;
@@ -30,7 +31,12 @@ final class StreamEmitter implements AutoCloseable {
 
     /** Connects. What the lake holds by now is skipped as well: restored state may be older than the lake. */
     void start() {
-        Map<Integer, Lsn> stamps = stamps();
+        Map<Integer, Lsn> stamps;
+        Set<Integer> stopped;
+        try (LakePositions lake = settings.lake().open()) {
+            stamps = lake.stamps();
+            stopped = lake.stops().keySet();
+        }
         Optional<LoadedTables> loaded = split.loaded()
                 .filter(l -> !l.tables().stream()
                         .allMatch(t -> new Lsn(l.lsn()).isAtMost(stamps.getOrDefault(t, Lsn.ZERO))));
@@ -42,6 +48,7 @@ final class StreamEmitter implements AutoCloseable {
                 settings.tables(),
                 split.position(),
                 split.skipTo(),
+                stopped,
                 loaded.orElse(null));
         acknowledger = new Acknowledger(settings.lake(), settings.connector(), settings.slotName(), stream);
     }
@@ -93,12 +100,6 @@ final class StreamEmitter implements AutoCloseable {
         }
         if (stream != null) {
             stream.close();
-        }
-    }
-
-    private Map<Integer, Lsn> stamps() {
-        try (LakePositions lake = settings.lake().open()) {
-            return lake.stamps();
         }
     }
 

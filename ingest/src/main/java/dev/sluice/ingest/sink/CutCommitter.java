@@ -6,7 +6,9 @@ import dev.sluice.ingest.sink.cut.LoadMarker;
 import dev.sluice.ingest.sink.cut.TableFiles;
 import dev.sluice.ingest.sink.file.TableFormat;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.ingest.table.TableStop;
 import dev.sluice.lake.CommitOutcome;
+import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeCommit;
 import dev.sluice.lake.LakeErrors;
@@ -21,7 +23,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
@@ -46,6 +50,8 @@ public final class CutCommitter implements Committer<CutFiles> {
     private final Progress progress;
     private final CommitMetrics metrics;
     private Lsn recorded = Lsn.ZERO;
+    /** Tables that the lake says are stopped; null until it was asked. */
+    private Set<Integer> stopped;
 
     /** @param catalog closed with this committer */
     public CutCommitter(
@@ -71,19 +77,30 @@ public final class CutCommitter implements Committer<CutFiles> {
         }
     }
 
-    /** Commits one cut: loads first, each at its own LSN, then the changes. Returns whether all of it was there already. */
+    /**
+     * Commits one cut: stops first, then loads, each at its own LSN, then the changes. What a stopped table has in it is
+     * left out. Returns whether all of it was there already.
+     */
     public boolean commit(CutFiles cut) {
-        boolean alreadyThere = !cut.markers().isEmpty() || !cut.changes().isEmpty();
-        for (LoadMarker marker : cut.markers()) {
+        stop(cut.stops());
+        List<TableFiles> changed = cut.changes().stream()
+                .filter(files -> !stopped.contains(files.table()))
+                .toList();
+        boolean alreadyThere = !cut.markers().isEmpty() || !changed.isEmpty();
+        for (LoadMarker all : cut.markers()) {
+            LoadMarker marker = all.without(stopped);
+            if (marker.tables().length == 0) {
+                continue;
+            }
             List<TableChange> changes = new ArrayList<>();
             for (int table : marker.tables()) {
                 changes.add(loadOf(table, marker, cut));
             }
             alreadyThere &= publish(changes);
         }
-        if (!cut.changes().isEmpty()) {
+        if (!changed.isEmpty()) {
             List<TableChange> changes = new ArrayList<>();
-            for (TableFiles files : cut.changes()) {
+            for (TableFiles files : changed) {
                 changes.add(changeOf(files, cut));
             }
             alreadyThere &= publish(changes);
@@ -94,6 +111,47 @@ public final class CutCommitter implements Committer<CutFiles> {
             recorded = reached;
         }
         return alreadyThere;
+    }
+
+    /**
+     * Records which tables do not go on, before anything of the cut is committed: whatever fails later, a table that is
+     * stopped is never moved. Returns the stops that the lake did not know yet.
+     */
+    private List<TableStop> stop(List<TableStop> stops) {
+        if (stopped == null) {
+            stopped = stoppedInTheLake();
+        }
+        List<TableStop> fresh = new ArrayList<>();
+        for (TableStop stop : stops) {
+            SourceTable source = sources.get(stop.table());
+            if (stopped.contains(stop.table())) {
+                continue;
+            }
+            if (Following.stop(catalog.load(catalog.bronze(source.name())), stop.code(), stop.reason(), stop.fix())) {
+                fresh.add(stop);
+            }
+            stopped.add(stop.table());
+            LOG.error(
+                    "table {}.{} is stopped, the others go on: {} {}: {}\nFix: {}",
+                    source.schema(),
+                    source.name(),
+                    stop.code(),
+                    stop.code().title(),
+                    stop.reason(),
+                    stop.fix());
+        }
+        return fresh;
+    }
+
+    private Set<Integer> stoppedInTheLake() {
+        Set<Integer> found = new HashSet<>();
+        for (int i = 0; i < sources.size(); i++) {
+            int table = i;
+            catalog.find(catalog.bronze(sources.get(i).name()))
+                    .flatMap(lakeTable -> Following.of(lakeTable).stop())
+                    .ifPresent(stop -> found.add(table));
+        }
+        return found;
     }
 
     private TableChange loadOf(int table, LoadMarker marker, CutFiles cut) {

@@ -6,6 +6,7 @@ import dev.sluice.ingest.sink.cut.LoadMarker;
 import dev.sluice.ingest.sink.cut.TableFiles;
 import dev.sluice.ingest.sink.file.TableFormat;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.ingest.table.TableStop;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.Remedy;
@@ -13,7 +14,9 @@ import dev.sluice.spec.errors.SluiceException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
@@ -31,6 +34,10 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
     private final Counter rowsWritten;
     private final Counter[] loadedRows;
     private final List<LoadMarker> markers = new ArrayList<>();
+    /** Stops that no cut has brought to the committer yet. */
+    private final List<TableStop> stops = new ArrayList<>();
+
+    private final Set<Integer> stopped = new HashSet<>();
     private long lsn;
     private long commitTimeMicros;
     private int loadingTable = -1;
@@ -50,6 +57,10 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
 
     @Override
     public void write(RowBatch batch, Context context) throws IOException {
+        if (stopped.contains(batch.table)) {
+            advance(batch);
+            return;
+        }
         switch (batch.kind) {
             case LOAD -> {
                 if (batch.table != loadingTable && loadingTable >= 0) {
@@ -66,6 +77,7 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
                 advance(batch);
             }
             case PROGRESS -> advance(batch);
+            case STOP -> stop(batch.stop);
             case LOADED -> {
                 long[] rows = batch.lsns == null ? new long[0] : batch.lsns;
                 markers.add(new LoadMarker(batch.lsn, batch.commitTimeMicros, batch.loadedTables, rows));
@@ -75,7 +87,23 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
         rowsWritten.inc(batch.count);
     }
 
+    /** Gives up what this cut holds of the table; the committer hears of it with the cut. */
+    private void stop(TableStop stop) {
+        if (!stopped.add(stop.table())) {
+            return;
+        }
+        stops.add(stop);
+        if (writers[stop.table()] != null) {
+            writers[stop.table()].abandon();
+            writers[stop.table()] = null;
+        }
+        loadingTable = loadingTable == stop.table() ? -1 : loadingTable;
+    }
+
     private void advance(RowBatch batch) {
+        if (batch.kind == RowBatch.Kind.LOAD || batch.kind == RowBatch.Kind.CHUNK_END) {
+            return;
+        }
         if (Long.compareUnsigned(batch.lsn, lsn) >= 0) {
             lsn = batch.lsn;
             commitTimeMicros = batch.commitTimeMicros != 0 ? batch.commitTimeMicros : commitTimeMicros;
@@ -111,8 +139,9 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
                 writer.finishLoad().ifPresent(loads::add);
             }
         }
-        CutFiles cut = new CutFiles(lsn, commitTimeMicros, changes, loads, markers);
+        CutFiles cut = new CutFiles(lsn, commitTimeMicros, changes, loads, markers, stops);
         markers.clear();
+        stops.clear();
         lsn = 0;
         return cut.isEmpty() ? List.of() : List.of(cut);
     }

@@ -63,14 +63,14 @@ final class TestLake implements AutoCloseable {
         List<CutFiles> parts = new ArrayList<>();
         for (LakeWriter writer : writers) {
             for (CutFiles part : writer.prepareCommit()) {
-                parts.add(serializer.deserialize(1, serializer.serialize(part)));
+                parts.add(serializer.deserialize(serializer.getVersion(), serializer.serialize(part)));
             }
         }
         CutFiles cut = merger.merge(parts);
         CutMerger restored = new CutMerger();
-        restored.restore(serializer.deserialize(1, serializer.serialize(merger.snapshot())));
+        restored.restore(serializer.deserialize(serializer.getVersion(), serializer.serialize(merger.snapshot())));
         merger = restored;
-        return serializer.deserialize(1, serializer.serialize(cut));
+        return serializer.deserialize(serializer.getVersion(), serializer.serialize(cut));
     }
 
     boolean commit(CutFiles cut) {

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.postgresql.PGConnection;
@@ -55,6 +56,7 @@ public final class ChangeStream implements AutoCloseable {
      *
      * @param position every transaction with a commit LSN up to here was emitted before
      * @param skipTo for each table, transactions with a commit LSN up to here are dropped
+     * @param stopped tables of which nothing is emitted
      * @param loaded a load to be announced in its place, or null
      */
     public ChangeStream(
@@ -64,11 +66,12 @@ public final class ChangeStream implements AutoCloseable {
             List<SourceTable> tables,
             long position,
             List<Long> skipTo,
+            Set<Integer> stopped,
             LoadedTables loaded) {
         this.connector = connector;
         this.slot = new ReplicationSlot(slotName);
         this.publicationName = publicationName;
-        this.decoder = new PgOutputDecoder(tables, position, skipTo, loaded);
+        this.decoder = new PgOutputDecoder(tables, position, skipTo, stopped, loaded);
         this.thread = new Thread(this::run, "sluice-stream-" + slotName);
         thread.setDaemon(true);
         thread.start();

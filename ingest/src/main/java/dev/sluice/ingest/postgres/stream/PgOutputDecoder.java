@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Turns pgoutput messages (protocol version 1) into batches. It knows where transactions begin and end, and drops whole
@@ -59,15 +60,22 @@ final class PgOutputDecoder {
      * @param loaded a load to be announced between the changes up to its LSN and those after it, or null
      * @param position every transaction with a commit LSN up to here was emitted before
      * @param skipTo for each table, transactions with a commit LSN up to here are dropped
+     * @param stopped tables whose changes are dropped, whatever their LSN
      */
-    PgOutputDecoder(List<SourceTable> tables, long position, List<Long> skipTo, LoadedTables loaded) {
+    PgOutputDecoder(
+            List<SourceTable> tables, long position, List<Long> skipTo, Set<Integer> stopped, LoadedTables loaded) {
         long everywhere = position;
+        boolean first = true;
         for (int i = 0; i < tables.size(); i++) {
+            if (stopped.contains(i)) {
+                continue;
+            }
             long skip = unsignedMax(position, skipTo.get(i));
             Published table = new Published(new TableChanges(i, tables.get(i)), skip);
             published.put(tables.get(i).oid(), table);
             inOrder.add(table);
-            everywhere = i == 0 || Long.compareUnsigned(skip, everywhere) < 0 ? skip : everywhere;
+            everywhere = first || Long.compareUnsigned(skip, everywhere) < 0 ? skip : everywhere;
+            first = false;
         }
         this.position = everywhere;
         this.emittedPosition = everywhere;

@@ -1,5 +1,6 @@
 package dev.sluice.ingest.sink.cut;
 
+import dev.sluice.ingest.table.TableStop;
 import java.util.List;
 
 /**
@@ -10,17 +11,24 @@ import java.util.List;
  * @param changes tables with changes
  * @param loads files of loads: from a writer, those closed in this cut; to the committer, those to be published now
  * @param markers loads that are complete
+ * @param stops tables that must not go on: nothing of theirs is in this cut
  */
 public record CutFiles(
-        long lsn, long commitTimeMicros, List<TableFiles> changes, List<TableFiles> loads, List<LoadMarker> markers) {
+        long lsn,
+        long commitTimeMicros,
+        List<TableFiles> changes,
+        List<TableFiles> loads,
+        List<LoadMarker> markers,
+        List<TableStop> stops) {
 
     public CutFiles {
         changes = List.copyOf(changes);
         loads = List.copyOf(loads);
         markers = List.copyOf(markers);
+        stops = List.copyOf(stops);
     }
 
     public boolean isEmpty() {
-        return lsn == 0 && changes.isEmpty() && loads.isEmpty() && markers.isEmpty();
+        return lsn == 0 && changes.isEmpty() && loads.isEmpty() && markers.isEmpty() && stops.isEmpty();
     }
 }

@@ -1,6 +1,8 @@
 package dev.sluice.ingest.sink.cut;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.ingest.table.TableStop;
+import dev.sluice.spec.errors.ErrorCode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -18,7 +20,7 @@ import org.apache.iceberg.PartitionSpec;
 
 /** The persisted form of {@link CutFiles}: our own framing around Iceberg's JSON of content files. No Java serialization. */
 public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFiles> {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final PartitionSpec SPEC = PartitionSpec.unpartitioned();
 
@@ -48,6 +50,13 @@ public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFi
                     out.writeLong(rows);
                 }
             }
+            out.writeInt(cut.stops().size());
+            for (TableStop stop : cut.stops()) {
+                out.writeInt(stop.table());
+                out.writeUTF(stop.code().name());
+                out.writeUTF(stop.reason());
+                out.writeUTF(stop.fix());
+            }
         }
         return bytes.toByteArray();
     }
@@ -66,7 +75,11 @@ public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFi
             for (int left = readCount(in); left > 0; left--) {
                 markers.add(readMarker(in));
             }
-            return new CutFiles(lsn, time, changes, loads, markers);
+            List<TableStop> stops = new ArrayList<>();
+            for (int left = readCount(in); left > 0; left--) {
+                stops.add(new TableStop(in.readInt(), ErrorCode.valueOf(in.readUTF()), in.readUTF(), in.readUTF()));
+            }
+            return new CutFiles(lsn, time, changes, loads, markers, stops);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.ingest.sink.cut;
 
+import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.ArrayList;
@@ -17,14 +18,17 @@ import org.apache.iceberg.DeleteFile;
 public final class CutMerger {
     /** Files of loads that are not complete yet. */
     private final List<TableFiles> staged = new ArrayList<>();
+    /** Tables that were stopped while this ran: their loads are never published. */
+    private final Map<Integer, TableStop> stopped = new TreeMap<>();
 
-    /** The staged files, to be kept over a restart. */
+    /** The staged files and the stopped tables, to be kept over a restart. */
     public CutFiles snapshot() {
-        return new CutFiles(0, 0, List.of(), staged, List.of());
+        return new CutFiles(0, 0, List.of(), staged, List.of(), List.copyOf(stopped.values()));
     }
 
     public void restore(CutFiles snapshot) {
         staged.addAll(snapshot.loads());
+        snapshot.stops().forEach(stop -> stopped.put(stop.table(), stop));
     }
 
     /** The whole cut, from what each writer made of it. */
@@ -33,6 +37,7 @@ public final class CutMerger {
         long timeMicros = 0;
         Map<Integer, List<TableFiles>> byTable = new TreeMap<>();
         List<LoadMarker> markers = new ArrayList<>();
+        Map<Integer, TableStop> stops = new TreeMap<>();
         for (CutFiles part : parts) {
             if (Long.compareUnsigned(part.lsn(), lsn) >= 0) {
                 lsn = part.lsn();
@@ -43,16 +48,24 @@ public final class CutMerger {
                             .add(files));
             part.loads().forEach(this::stage);
             markers.addAll(part.markers());
+            part.stops().forEach(stop -> stops.putIfAbsent(stop.table(), stop));
         }
         List<TableFiles> changes =
                 byTable.values().stream().map(CutMerger::mergeTable).toList();
         List<TableFiles> loads = new ArrayList<>();
-        for (LoadMarker marker : markers) {
+        changes = changes.stream()
+                .filter(files -> !stops.containsKey(files.table()))
+                .toList();
+        stopped.putAll(stops);
+        staged.removeIf(files -> stopped.containsKey(files.table()));
+        List<LoadMarker> complete =
+                markers.stream().map(marker -> marker.without(stopped.keySet())).toList();
+        for (LoadMarker marker : complete) {
             for (int i = 0; i < marker.tables().length; i++) {
                 loads.add(publish(marker, i));
             }
         }
-        return new CutFiles(lsn, timeMicros, changes, loads, markers);
+        return new CutFiles(lsn, timeMicros, changes, loads, complete, List.copyOf(stops.values()));
     }
 
     private void stage(TableFiles files) {

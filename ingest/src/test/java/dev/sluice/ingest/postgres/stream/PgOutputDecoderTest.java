@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PgOutputDecoderTest {
@@ -36,7 +37,7 @@ class PgOutputDecoderTest {
 
     private static PgOutputDecoder decoder(long position, long... skipTo) {
         return new PgOutputDecoder(
-                List.of(ORDERS, FULL), position, Arrays.stream(skipTo).boxed().toList(), null);
+                List.of(ORDERS, FULL), position, Arrays.stream(skipTo).boxed().toList(), Set.of(), null);
     }
 
     private static void accept(PgOutputDecoder decoder, byte[]... messages) {
@@ -185,7 +186,11 @@ class PgOutputDecoderTest {
     @Test
     void announcesALoadBetweenTheChangesBeforeAndAfterItsLsn() {
         PgOutputDecoder decoder = new PgOutputDecoder(
-                List.of(ORDERS, FULL), 0, List.of(500L, 2000L), new LoadedTables(2000, 1, List.of(1), List.of(3L)));
+                List.of(ORDERS, FULL),
+                0,
+                List.of(500L, 2000L),
+                Set.of(),
+                new LoadedTables(2000, 1, List.of(1), List.of(3L)));
         transaction(decoder, 1000, Messages.insert(100, 1, "a"), Messages.insert(200, 1, "a"));
         transaction(decoder, 3000, Messages.insert(100, 2, "b"), Messages.insert(200, 2, "b"));
         assertThat(describe(decoder.takeAll()))
@@ -193,9 +198,21 @@ class PgOutputDecoderTest {
     }
 
     @Test
+    void dropsTheChangesOfAStoppedTableAndNotThoseOfTheOthers() {
+        PgOutputDecoder decoder = new PgOutputDecoder(List.of(ORDERS, FULL), 0, List.of(0L, 500L), Set.of(0), null);
+        assertThat(decoder.position()).as("a stopped table holds nobody back").isEqualTo(500);
+        transaction(decoder, 1000, Messages.insert(100, 1, "a"), Messages.insert(200, 1, "a"));
+        assertThat(describe(decoder.takeAll())).containsExactly("I1@1000 [1, a]", "PROGRESS@1000");
+    }
+
+    @Test
     void announcesALoadAtOnceWhenNothingIsBeforeIt() {
         PgOutputDecoder decoder = new PgOutputDecoder(
-                List.of(ORDERS, FULL), 0, List.of(2000L, 2000L), new LoadedTables(2000, 1, List.of(0, 1), List.of()));
+                List.of(ORDERS, FULL),
+                0,
+                List.of(2000L, 2000L),
+                Set.of(),
+                new LoadedTables(2000, 1, List.of(0, 1), List.of()));
         assertThat(decoder.hasNews()).isTrue();
         assertThat(describe(decoder.takeAll())).containsExactly("LOADED@2000");
     }
@@ -203,7 +220,11 @@ class PgOutputDecoderTest {
     @Test
     void announcesALoadToAnIdleStream() {
         PgOutputDecoder decoder = new PgOutputDecoder(
-                List.of(ORDERS, FULL), 0, List.of(500L, 2000L), new LoadedTables(2000, 1, List.of(1), List.of()));
+                List.of(ORDERS, FULL),
+                0,
+                List.of(500L, 2000L),
+                Set.of(),
+                new LoadedTables(2000, 1, List.of(1), List.of()));
         decoder.sentUpTo(2000);
         assertThat(describe(decoder.takeAll())).containsExactly("PROGRESS@1999");
         decoder.sentUpTo(2001);
