@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.cli.Session;
 import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
@@ -35,7 +36,7 @@ public record PipelineHealth(
         String pipeline,
         Health health,
         String jobState,
-        Optional<Lsn> acknowledged,
+        Optional<Position> acknowledged,
         Optional<Lsn> sourceAt,
         Optional<Instant> newestCommit,
         String slot,
@@ -65,7 +66,7 @@ public record PipelineHealth(
 
     /** WAL that the source has written beyond what is acknowledged. */
     public Optional<Long> behindBytes() {
-        return sourceAt.flatMap(now -> acknowledged.map(done -> Math.max(0, now.value() - done.value())));
+        return sourceAt.flatMap(now -> acknowledged.map(done -> Math.max(0, now.value() - done.order())));
     }
 
     /** All pipelines that were ever applied here. */
@@ -167,7 +168,7 @@ public record PipelineHealth(
         node.put("pipeline", pipeline);
         node.put("health", health.name().toLowerCase(Locale.ROOT));
         node.put("jobState", jobState);
-        node.put("acknowledgedLsn", acknowledged.map(Lsn::toString).orElse(null));
+        node.put("acknowledgedLsn", acknowledged.map(Position::text).orElse(null));
         node.put("sourceLsn", sourceAt.map(Lsn::toString).orElse(null));
         node.put("behindBytes", behindBytes().orElse(null));
         node.put("newestCommit", newestCommit.map(Instant::toString).orElse(null));
@@ -200,7 +201,7 @@ public record PipelineHealth(
     }
 
     /** What the lake knows. */
-    private record LakeSide(Optional<Lsn> acknowledged, Optional<Instant> newestCommit) {
+    private record LakeSide(Optional<Position> acknowledged, Optional<Instant> newestCommit) {
         static final LakeSide UNKNOWN = new LakeSide(Optional.empty(), Optional.empty());
 
         static LakeSide read(PipelineSpec spec, List<String> problems) {
