@@ -69,6 +69,8 @@ final class HotWriter implements SinkWriter<RowBatch> {
                 case LOADED -> loaded(batch);
                 // The hot store shows what it has; the lake says that the table was stopped.
                 case STOP -> {}
+                // Rows of an open transaction may be stored early; only PROGRESS says that it is whole.
+                case OPEN -> {}
             }
             flushWhenFull();
             setTimer();

@@ -59,6 +59,15 @@ final class TestLake implements AutoCloseable {
 
     /** A checkpoint up to where the lake commit begins; everything goes through its persisted form. */
     CutFiles checkpoint() throws IOException {
+        List<CutFiles> cuts = checkpointCuts();
+        if (cuts.size() > 1) {
+            throw new IllegalStateException("a checkpoint with " + cuts.size() + " cuts");
+        }
+        return cuts.isEmpty() ? new CutFiles(false, 0, 0, List.of(), List.of(), List.of(), List.of()) : cuts.get(0);
+    }
+
+    /** The cuts of a checkpoint, in the order in which they are to be committed. */
+    List<CutFiles> checkpointCuts() throws IOException {
         CutFilesSerializer serializer = new CutFilesSerializer();
         List<CutFiles> parts = new ArrayList<>();
         for (LakeWriter writer : writers) {
@@ -66,11 +75,15 @@ final class TestLake implements AutoCloseable {
                 parts.add(serializer.deserialize(serializer.getVersion(), serializer.serialize(part)));
             }
         }
-        CutFiles cut = merger.merge(parts);
+        List<CutFiles> cuts = merger.merge(parts);
         CutMerger restored = new CutMerger();
         restored.restore(serializer.deserialize(serializer.getVersion(), serializer.serialize(merger.snapshot())));
         merger = restored;
-        return serializer.deserialize(serializer.getVersion(), serializer.serialize(cut));
+        List<CutFiles> persisted = new ArrayList<>();
+        for (CutFiles cut : cuts) {
+            persisted.add(serializer.deserialize(serializer.getVersion(), serializer.serialize(cut)));
+        }
+        return persisted;
     }
 
     boolean commit(CutFiles cut) {
@@ -78,7 +91,7 @@ final class TestLake implements AutoCloseable {
     }
 
     void commitCut() throws IOException {
-        commit(checkpoint());
+        checkpointCuts().forEach(this::commit);
     }
 
     Table table(SourceTable source) {
