@@ -22,13 +22,25 @@ final class TestLake implements AutoCloseable {
     static final String PIPELINE = "shop";
 
     final FaultyCatalog server = new FaultyCatalog();
-    final LakeCatalog catalog = server.connect();
+    final LakeCatalog catalog;
+    private final String files;
     private List<SourceTable> sources;
     private final List<LakeWriter> writers = new ArrayList<>();
     private CutMerger merger = new CutMerger();
     private CutCommitter committer;
 
     TestLake(SourceTable... sources) {
+        this("org.apache.iceberg.inmemory.InMemoryFileIO", sources);
+    }
+
+    /** With files in the folder that {@code sluice.test.files} names. */
+    static TestLake onDisk(SourceTable... sources) {
+        return new TestLake(LocalFileIO.class.getName(), sources);
+    }
+
+    private TestLake(String files, SourceTable... sources) {
+        this.files = files;
+        this.catalog = server.connect(files);
         this.sources = List.of(sources);
         LakeTables.create(catalog, PIPELINE, this.sources);
         start(1);
@@ -48,7 +60,7 @@ final class TestLake implements AutoCloseable {
     void start(int parallelism) {
         writers.clear();
         for (int i = 0; i < parallelism; i++) {
-            writers.add(new LakeWriter(server.connect(), sources, i, new UnregisteredMetricsGroup()));
+            writers.add(new LakeWriter(server.connect(files), sources, i, new UnregisteredMetricsGroup()));
         }
         merger = new CutMerger();
         committer = new CutCommitter(

@@ -99,7 +99,7 @@ public final class ByteArena implements AutoCloseable {
     public void forEach(Reader reader) throws IOException {
         for (int i = 0; i < count; i++) {
             ByteBuffer chunk = chunks[i];
-            int end = chunk == null ? 0 : chunk.capacity() - 8;
+            int end = chunk == null ? -1 : chunk.capacity() - 8;
             for (int at = 0; at <= end && chunk.getInt(at) != 0; at += padded(chunk.getInt(at))) {
                 reader.accept(get(((long) i << CHUNK_BITS) + at));
             }
