@@ -1,6 +1,7 @@
 package dev.sluice.ingest.batch;
 
 import dev.sluice.ingest.table.TableStop;
+import java.util.Arrays;
 
 /**
  * The element that flows through the job: rows of one table as PostgreSQL's own binary bytes, or a sign of progress.
@@ -47,7 +48,13 @@ public final class RowBatch {
          * No rows: the stream begins. What comes next of table i is the first change after commit LSN {@code lsns[i]};
          * {@link #NOT_STREAMED} for a table that is stopped.
          */
-        START
+        START,
+        /**
+         * No rows: a large transaction begins, and is emitted before its end is here. CHANGES from here to the next
+         * PROGRESS are its own, or follow it without a checkpoint between; a checkpoint before that PROGRESS must not
+         * hand over any of them. {@link #lsn} is its commit LSN.
+         */
+        OPEN
     }
 
     public final Kind kind;
@@ -220,6 +227,50 @@ public final class RowBatch {
     /** A table that is not streamed any more. */
     public static RowBatch stop(TableStop stop) {
         return new RowBatch(Kind.STOP, stop.table(), 0, 0, 0, null, null, null, false, null, null, null, stop, null);
+    }
+
+    /** A large transaction begins. */
+    public static RowBatch open(long lsn) {
+        return new RowBatch(Kind.OPEN, -1, lsn, 0, 0, null, null, null, false, null, null, null);
+    }
+
+    /** How many changes at the beginning belong to other transactions than the one that commits at {@code commitLsn}. */
+    public int changesBefore(long commitLsn) {
+        int before = count;
+        while (before > 0 && lsns[before - 1] == commitLsn) {
+            before--;
+        }
+        return before;
+    }
+
+    /** The first {@code changes} changes, which end with a transaction at {@code micros} or before. */
+    public RowBatch first(int changes, long micros) {
+        return changes(
+                table,
+                lsns[changes - 1],
+                micros,
+                changes,
+                bytes,
+                newOffsets,
+                oldOffsets,
+                oldRowsAreFull,
+                operations,
+                lsns);
+    }
+
+    /** The changes after the first {@code changes}. */
+    public RowBatch after(int changes) {
+        return changes(
+                table,
+                lsn,
+                commitTimeMicros,
+                count - changes,
+                bytes,
+                Arrays.copyOfRange(newOffsets, changes, count),
+                Arrays.copyOfRange(oldOffsets, changes, count),
+                oldRowsAreFull,
+                Arrays.copyOfRange(operations, changes, count),
+                Arrays.copyOfRange(lsns, changes, count));
     }
 
     /** A sign of progress. */

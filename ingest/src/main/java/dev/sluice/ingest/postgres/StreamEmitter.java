@@ -57,7 +57,10 @@ final class StreamEmitter implements AutoCloseable {
         acknowledger = new Acknowledger(settings.lake(), settings.connector(), settings.slotName(), stream);
     }
 
-    /** Emits whole transactions; waits only for the rest of one that has begun. */
+    /**
+     * Emits what lies ready, and never waits. A checkpoint may pass inside a large transaction: the split stays in front
+     * of it until all of it was emitted, so that a restart reads it again from its beginning.
+     */
     InputStatus poll(ReaderOutput<RowBatch> output) throws Exception {
         for (int i = 0; i < SLICES_PER_POLL_MAX; i++) {
             StreamSlice slice = stream.slices().poll();
@@ -69,11 +72,9 @@ final class StreamEmitter implements AutoCloseable {
                 beginning = null;
             }
             emit(slice, output);
-            while (!slice.atBoundary()) {
-                slice = stream.slices().take();
-                emit(slice, output);
+            if (slice.atBoundary()) {
+                split = new StreamSplit(slice.position(), split.tableOids(), split.skipTo(), split.loaded());
             }
-            split = new StreamSplit(slice.position(), split.tableOids(), split.skipTo(), split.loaded());
         }
         return InputStatus.MORE_AVAILABLE;
     }

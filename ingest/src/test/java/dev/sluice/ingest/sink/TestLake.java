@@ -22,15 +22,37 @@ public final class TestLake implements AutoCloseable {
     public static final String PIPELINE = "shop";
 
     public final FaultyCatalog server = new FaultyCatalog();
-    public final LakeCatalog catalog = server.connect();
-    final List<SourceTable> sources;
+    public final LakeCatalog catalog;
+    private final String files;
+    private List<SourceTable> sources;
     private final List<LakeWriter> writers = new ArrayList<>();
     private CutMerger merger = new CutMerger();
     private CutCommitter committer;
 
     public TestLake(SourceTable... sources) {
+        this("org.apache.iceberg.inmemory.InMemoryFileIO", sources);
+    }
+
+    /** With files in the folder that {@code sluice.test.files} names. */
+    static TestLake onDisk(SourceTable... sources) {
+        return new TestLake(LocalFileIO.class.getName(), sources);
+    }
+
+    private TestLake(String files, SourceTable... sources) {
+        this.files = files;
+        this.catalog = server.connect(files);
         this.sources = List.of(sources);
         LakeTables.create(catalog, PIPELINE, this.sources);
+        start(1);
+    }
+
+    List<SourceTable> sources() {
+        return sources;
+    }
+
+    /** A new job for other tables, or for the same ones as their source has them now. */
+    void sources(SourceTable... changed) {
+        sources = List.of(changed);
         start(1);
     }
 
@@ -38,7 +60,7 @@ public final class TestLake implements AutoCloseable {
     public void start(int parallelism) {
         writers.clear();
         for (int i = 0; i < parallelism; i++) {
-            writers.add(new LakeWriter(server.connect(), sources, i, new UnregisteredMetricsGroup()));
+            writers.add(new LakeWriter(server.connect(files), sources, i, new UnregisteredMetricsGroup()));
         }
         merger = new CutMerger();
         committer = new CutCommitter(
@@ -59,6 +81,15 @@ public final class TestLake implements AutoCloseable {
 
     /** A checkpoint up to where the lake commit begins; everything goes through its persisted form. */
     CutFiles checkpoint() throws IOException {
+        List<CutFiles> cuts = checkpointCuts();
+        if (cuts.size() > 1) {
+            throw new IllegalStateException("a checkpoint with " + cuts.size() + " cuts");
+        }
+        return cuts.isEmpty() ? new CutFiles(false, 0, 0, List.of(), List.of(), List.of(), List.of()) : cuts.get(0);
+    }
+
+    /** The cuts of a checkpoint, in the order in which they are to be committed. */
+    List<CutFiles> checkpointCuts() throws IOException {
         CutFilesSerializer serializer = new CutFilesSerializer();
         List<CutFiles> parts = new ArrayList<>();
         for (LakeWriter writer : writers) {
@@ -66,11 +97,15 @@ public final class TestLake implements AutoCloseable {
                 parts.add(serializer.deserialize(serializer.getVersion(), serializer.serialize(part)));
             }
         }
-        CutFiles cut = merger.merge(parts);
+        List<CutFiles> cuts = merger.merge(parts);
         CutMerger restored = new CutMerger();
         restored.restore(serializer.deserialize(serializer.getVersion(), serializer.serialize(merger.snapshot())));
         merger = restored;
-        return serializer.deserialize(serializer.getVersion(), serializer.serialize(cut));
+        List<CutFiles> persisted = new ArrayList<>();
+        for (CutFiles cut : cuts) {
+            persisted.add(serializer.deserialize(serializer.getVersion(), serializer.serialize(cut)));
+        }
+        return persisted;
     }
 
     boolean commit(CutFiles cut) {
@@ -78,7 +113,7 @@ public final class TestLake implements AutoCloseable {
     }
 
     public void commitCut() throws IOException {
-        commit(checkpoint());
+        checkpointCuts().forEach(this::commit);
     }
 
     public Table table(SourceTable source) {
