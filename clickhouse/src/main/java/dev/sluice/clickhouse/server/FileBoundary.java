@@ -1,6 +1,7 @@
 package dev.sluice.clickhouse.server;
 
 import com.github.luben.zstd.Zstd;
+import dev.sluice.spec.errors.ErrorCode;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,8 +37,9 @@ final class FileBoundary {
             log.info("landlock: the engine writes below {} only, and reads no file of others", data);
         } else {
             log.warn(
-                    "E0906: this system has no landlock (Linux 5.13 or later has), so the engine can reach every file that"
-                            + " its user can. Fix: run it as a user of its own, or in a container");
+                    "{}: this system has no landlock, so the engine can reach every file that its user can. Fix: {}",
+                    ErrorCode.E0906,
+                    ErrorCode.E0906.advice());
         }
     }
 
