@@ -54,7 +54,7 @@ public record PipelineHealth(
         LOADING,
         /** It was stopped on purpose. */
         STOPPED,
-        /** Some of its tables are stopped, each at its last good position; the others go on. */
+        /** Some of its tables are stopped, each at its last good position, or their hot tables are; the rest goes on. */
         PARTIAL,
         /** Something is wrong; the problems say what. */
         FAILING

@@ -255,7 +255,8 @@ public final class RowBatch {
                 oldOffsets,
                 oldRowsAreFull,
                 operations,
-                lsns);
+                lsns,
+                commitMicros);
     }
 
     /** The changes after the first {@code changes}. */
@@ -270,7 +271,8 @@ public final class RowBatch {
                 Arrays.copyOfRange(oldOffsets, changes, count),
                 oldRowsAreFull,
                 Arrays.copyOfRange(operations, changes, count),
-                Arrays.copyOfRange(lsns, changes, count));
+                Arrays.copyOfRange(lsns, changes, count),
+                commitMicros == null ? null : Arrays.copyOfRange(commitMicros, changes, count));
     }
 
     /** A sign of progress. */

@@ -152,7 +152,6 @@ final class HotFlusher implements Runnable {
     private void handle(RowBatch batch) {
         switch (batch.kind) {
             case LOAD -> flows.find(batch.table).ifPresent(flow -> flow.buffer.load(batch, nowMicros()));
-            // Rows of an open transaction may be stored early; only PROGRESS says that it is whole.
             case CHUNK_END, OPEN -> {}
             case CHANGES -> flows.find(batch.table).ifPresent(flow -> changes(flow, batch));
             case START -> flows.all().forEach(flow -> start(flow, batch.lsns[flow.number]));

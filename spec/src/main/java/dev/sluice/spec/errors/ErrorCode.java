@@ -170,6 +170,16 @@ public enum ErrorCode {
             USER,
             MANUAL,
             "The message says which statement; correct the view, or the rights of the user."),
+    E0903(
+            "hot table is not rebuilt yet",
+            EXTERNAL,
+            MANUAL,
+            "See with `sluice status` that the pipeline runs; the request stands, and the job does it when it can."),
+    E0906(
+            "no boundary around the files of the machine",
+            EXTERNAL,
+            MANUAL,
+            "Run the embedded ClickHouse on Linux 5.13 or later, or as a user of its own."),
     E1001(
             "model reads an unknown table",
             USER,
