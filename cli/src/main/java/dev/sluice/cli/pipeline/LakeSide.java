@@ -3,7 +3,7 @@ package dev.sluice.cli.pipeline;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.Progress;
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.spec.errors.SluiceException;
@@ -20,7 +20,7 @@ import org.apache.iceberg.Table;
  * @param newestCommit when a table of the pipeline last got a snapshot
  * @param tableProblems which of its tables are stopped, where, and why
  */
-record LakeSide(Optional<Lsn> acknowledged, Optional<Instant> newestCommit, List<String> tableProblems) {
+record LakeSide(Optional<Position> acknowledged, Optional<Instant> newestCommit, List<String> tableProblems) {
     static final LakeSide UNKNOWN = new LakeSide(Optional.empty(), Optional.empty(), List.of());
 
     LakeSide {

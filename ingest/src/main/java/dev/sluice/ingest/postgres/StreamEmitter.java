@@ -22,6 +22,9 @@ final class StreamEmitter implements AutoCloseable {
     private final SourceSettings settings;
     private StreamSplit split;
     private ChangeStream stream;
+    /** The sign that the stream begins; null when it was given. */
+    private RowBatch beginning;
+
     private Acknowledger acknowledger;
 
     StreamEmitter(SourceSettings settings, StreamSplit split) {
@@ -41,6 +44,7 @@ final class StreamEmitter implements AutoCloseable {
                 .filter(l -> !l.tables().stream()
                         .allMatch(t -> new Lsn(l.lsn()).isAtMost(stamps.getOrDefault(t, Lsn.ZERO))));
         split = new StreamSplit(split.position(), split.tableOids(), skipTo(stamps), loaded);
+        beginning = RowBatch.start(firstAfter(stopped));
         stream = new ChangeStream(
                 settings.connector(),
                 settings.slotName(),
@@ -62,6 +66,10 @@ final class StreamEmitter implements AutoCloseable {
             StreamSlice slice = stream.slices().poll();
             if (slice == null) {
                 return InputStatus.NOTHING_AVAILABLE;
+            }
+            if (beginning != null) {
+                output.collect(beginning);
+                beginning = null;
             }
             emit(slice, output);
             if (slice.atBoundary()) {
@@ -102,6 +110,17 @@ final class StreamEmitter implements AutoCloseable {
         if (stream != null) {
             stream.close();
         }
+    }
+
+    private long[] firstAfter(Set<Integer> stopped) {
+        long[] firstAfter = new long[settings.tables().size()];
+        for (int i = 0; i < firstAfter.length; i++) {
+            long skipped = Lsn.max(
+                            new Lsn(split.position()), new Lsn(split.skipTo().get(i)))
+                    .value();
+            firstAfter[i] = stopped.contains(i) ? RowBatch.NOT_STREAMED : skipped;
+        }
+        return firstAfter;
     }
 
     private List<Long> skipTo(Map<Integer, Lsn> stamps) {

@@ -13,6 +13,7 @@ import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeCommit;
 import dev.sluice.lake.LakeErrors;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableChange;
@@ -53,7 +54,7 @@ public final class CutCommitter implements Committer<CutFiles> {
     /** When work for the next lake commit began: rows that are completed for it count. */
     private long startNanos;
 
-    private Lsn recorded = Lsn.ZERO;
+    private Position recorded = Position.ZERO;
     /** Tables that the lake says are stopped; null until it was asked. */
     private Set<Integer> stopped;
 
@@ -111,7 +112,7 @@ public final class CutCommitter implements Committer<CutFiles> {
             alreadyThere &= publish(changes);
             changed.forEach(this::deleteCarried);
         }
-        Lsn reached = new Lsn(cut.lsn());
+        Position reached = at(cut.lsn());
         if (recorded.compareTo(reached) < 0) {
             progress.record(reached);
             recorded = reached;
@@ -161,15 +162,21 @@ public final class CutCommitter implements Committer<CutFiles> {
     }
 
     private TableChange loadOf(int table, LoadMarker marker, CutFiles cut) {
-        Lsn lsn = new Lsn(marker.lsn());
+        Position loadedAt = at(marker.lsn());
         TableFiles files = cut.loads().stream()
                 .filter(load -> load.table() == table && load.lowestLsn() == marker.lsn())
                 .findFirst()
                 .orElseThrow();
         Stamp stamp = new Stamp(
-                pipeline, lsn, Lsn.ZERO, instant(marker.timeMicros()), Stamp.Kind.LOAD, files.rowsInserted(), 0);
+                pipeline,
+                loadedAt,
+                Position.ZERO,
+                instant(marker.timeMicros()),
+                Stamp.Kind.LOAD,
+                files.rowsInserted(),
+                0);
         return new TableChange(
-                catalog.bronze(sources.get(table).name()), stamp, lsn, files.dataFiles(), List.of(), true);
+                catalog.bronze(sources.get(table).name()), stamp, loadedAt, files.dataFiles(), List.of(), true);
     }
 
     private TableChange changeOf(TableFiles files, CutFiles cut) {
@@ -178,8 +185,8 @@ public final class CutCommitter implements Committer<CutFiles> {
         long rowsBefore = files.isTruncated() ? RowBalance.liveRows(catalog.load(catalog.bronze(source.name()))) : 0;
         Stamp stamp = new Stamp(
                 pipeline,
-                new Lsn(cut.lsn()),
-                Lsn.ZERO,
+                at(cut.lsn()),
+                Position.ZERO,
                 instant(cut.commitTimeMicros()),
                 Stamp.Kind.DATA,
                 files.rowsInserted(),
@@ -187,7 +194,7 @@ public final class CutCommitter implements Committer<CutFiles> {
         return new TableChange(
                 catalog.bronze(source.name()),
                 stamp,
-                new Lsn(files.lowestLsn()),
+                at(files.lowestLsn()),
                 dataFiles(files, stamp),
                 files.deleteFiles(),
                 files.isTruncated());
@@ -201,7 +208,7 @@ public final class CutCommitter implements Committer<CutFiles> {
         SourceTable source = sources.get(files.table());
         Table table = catalog.load(catalog.bronze(source.name()));
         if (TableStamps.current(table)
-                .filter(there -> stamp.lsn().isAtMost(there.lsn()))
+                .filter(there -> stamp.position().isAtMost(there.position()))
                 .isPresent()) {
             // The cut comes again: the lake has it, and the versions before are gone.
             return files.dataFiles();
@@ -257,7 +264,7 @@ public final class CutCommitter implements Committer<CutFiles> {
         LOG.info(
                 "lake commit {} at LSN {}: {} tables, +{} -{} rows, {} ms, {} ms after the source's commit{}",
                 stamp.kind().text(),
-                stamp.lsn(),
+                stamp.position(),
                 changes.size(),
                 inserted,
                 deleted,
@@ -265,6 +272,10 @@ public final class CutCommitter implements Committer<CutFiles> {
                 lagMillis,
                 applied.alreadyThere() ? " (was there already)" : "");
         return applied.alreadyThere();
+    }
+
+    private static Position at(long lsn) {
+        return Position.of(new Lsn(lsn));
     }
 
     private static Instant instant(long micros) {

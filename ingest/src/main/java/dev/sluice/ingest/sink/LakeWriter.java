@@ -83,7 +83,7 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
                 writer(batch.table).load(batch);
                 loadedRows[batch.table].inc(batch.count);
             }
-            case CHUNK_END -> {}
+            case CHUNK_END, START -> {}
             case CHANGES -> {
                 writer(batch.table).change(batch);
                 advance(batch);

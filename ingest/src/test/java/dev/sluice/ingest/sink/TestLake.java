@@ -18,18 +18,18 @@ import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
 
 /** The whole sink without Flink: writers, merger and committer over a catalog in memory. */
-final class TestLake implements AutoCloseable {
-    static final String PIPELINE = "shop";
+public final class TestLake implements AutoCloseable {
+    public static final String PIPELINE = "shop";
 
-    final FaultyCatalog server = new FaultyCatalog();
-    final LakeCatalog catalog;
+    public final FaultyCatalog server = new FaultyCatalog();
+    public final LakeCatalog catalog;
     private final String files;
     private List<SourceTable> sources;
     private final List<LakeWriter> writers = new ArrayList<>();
     private CutMerger merger = new CutMerger();
     private CutCommitter committer;
 
-    TestLake(SourceTable... sources) {
+    public TestLake(SourceTable... sources) {
         this("org.apache.iceberg.inmemory.InMemoryFileIO", sources);
     }
 
@@ -57,7 +57,7 @@ final class TestLake implements AutoCloseable {
     }
 
     /** A new job with that many writers; the former one is gone, with everything that it had not handed over. */
-    void start(int parallelism) {
+    public void start(int parallelism) {
         writers.clear();
         for (int i = 0; i < parallelism; i++) {
             writers.add(new LakeWriter(server.connect(files), sources, i, new UnregisteredMetricsGroup()));
@@ -71,7 +71,7 @@ final class TestLake implements AutoCloseable {
                 new CommitMetrics(new UnregisteredMetricsGroup()));
     }
 
-    void write(RowBatch batch) throws IOException {
+    public void write(RowBatch batch) throws IOException {
         write(0, batch);
     }
 
@@ -112,16 +112,16 @@ final class TestLake implements AutoCloseable {
         return committer.commit(cut);
     }
 
-    void commitCut() throws IOException {
+    public void commitCut() throws IOException {
         checkpointCuts().forEach(this::commit);
     }
 
-    Table table(SourceTable source) {
+    public Table table(SourceTable source) {
         return catalog.load(catalog.bronze(source.name()));
     }
 
     /** All rows as any reader sees them, each as the list of its values. */
-    List<List<Object>> rows(SourceTable source) throws IOException {
+    public List<List<Object>> rows(SourceTable source) throws IOException {
         return rows(table(source), null);
     }
 
