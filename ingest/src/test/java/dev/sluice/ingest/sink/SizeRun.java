@@ -232,7 +232,8 @@ public final class SizeRun {
     }
 
     private static CloseableIterable<Record> records(Table table, ContentFile<?> file) {
-        Schema schema = file.content() == FileContent.EQUALITY_DELETES ? table.schema().select("id") : table.schema();
+        Schema schema =
+                file.content() == FileContent.EQUALITY_DELETES ? table.schema().select("id") : table.schema();
         return Parquet.read(table.io().newInputFile(file.location()))
                 .project(schema)
                 .createReaderFunc(type -> GenericParquetReaders.buildReader(schema, type))
@@ -276,8 +277,11 @@ public final class SizeRun {
         }
 
         Rows add(byte operation, long lsn, int id, int version) {
-            return add(operation, lsn, id, ("name of row " + id * 31L + " v" + version)
-                    .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            return add(
+                    operation,
+                    lsn,
+                    id,
+                    ("name of row " + id * 31L + " v" + version).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
         }
 
         Rows add(byte operation, long lsn, int id, byte[] name) {

@@ -63,7 +63,10 @@ class SizesIT {
             assertThat(process.waitFor(20, TimeUnit.MINUTES)).as("it ends").isTrue();
             String said = Files.readString(output);
             assertThat(process.exitValue()).as(said).isZero();
-            System.out.println(said.lines().filter(line -> line.startsWith("SIZE")).findFirst().orElseThrow());
+            System.out.println(said.lines()
+                    .filter(line -> line.startsWith("SIZE"))
+                    .findFirst()
+                    .orElseThrow());
             try (var left = Files.list(temporary)) {
                 assertThat(left.filter(path -> path.getFileName().toString().startsWith("sluice-spill")))
                         .as("nothing is left on local disk")

@@ -125,7 +125,8 @@ public final class ChangeStream implements AutoCloseable {
             queue.fail(e);
         } catch (Throwable e) {
             if (!closed) {
-                queue.fail(e instanceof SQLException sql ? broken(sql) : e instanceof OutOfMemoryError ? tooLarge(e) : e);
+                queue.fail(
+                        e instanceof SQLException sql ? broken(sql) : e instanceof OutOfMemoryError ? tooLarge(e) : e);
             }
         } finally {
             cut();
@@ -279,7 +280,8 @@ public final class ChangeStream implements AutoCloseable {
         return new SluiceException(
                 ErrorCode.E0410,
                 "a message of the replication stream does not fit in the heap of the TaskManager, "
-                        + (Runtime.getRuntime().maxMemory() >> 20) + " MB; changes of up to " + RowBatch.CHANGE_BYTES_MAX
+                        + (Runtime.getRuntime().maxMemory() >> 20) + " MB; changes of up to "
+                        + RowBatch.CHANGE_BYTES_MAX
                         + " bytes do",
                 "give the TaskManager a larger heap (taskmanager.memory.task.heap.size), then start the pipeline again",
                 e);

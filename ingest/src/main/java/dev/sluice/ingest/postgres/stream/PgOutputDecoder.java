@@ -333,7 +333,8 @@ final class PgOutputDecoder {
                 table.changes.index(),
                 ErrorCode.E0410,
                 "a change of " + name + " in commit " + new Lsn(commitLsn) + " has " + cursor.size()
-                        + " bytes, and the largest that fits is " + changeBytesMax + ", a fifth of the TaskManager's heap",
+                        + " bytes, and the largest that fits is " + changeBytesMax
+                        + ", a fifth of the TaskManager's heap",
                 "give the TaskManager a heap of " + ((cursor.size() * 5L >> 20) + 1)
                         + " MB (taskmanager.memory.task.heap.size) or exclude the large column; then sluice resync "
                         + source.name())));
