@@ -106,8 +106,9 @@ public final class PipelineJob {
                 Math.max(interval, LOAD_CHECKPOINT_INTERVAL.toMillis()) + "ms");
         configuration.setString("execution.checkpointing.min-pause", Math.min(interval, 100) + "ms");
         configuration.setString("execution.checkpointing.max-concurrent-checkpoints", "1");
-        configuration.setString("execution.checkpointing.timeout", "10min");
-        configuration.setString("execution.checkpointing.tolerable-failed-checkpoints", "3");
+        // A long lake commit holds the next checkpoint up. Starting over would not make it shorter, only come again.
+        configuration.setString("execution.checkpointing.timeout", "60min");
+        configuration.setString("execution.checkpointing.tolerable-failed-checkpoints", "2147483647");
         configuration.setString(
                 "execution.checkpointing.externalized-checkpoint-retention", "NO_EXTERNALIZED_CHECKPOINTS");
         configuration.setString("restart-strategy.type", "exponential-delay");

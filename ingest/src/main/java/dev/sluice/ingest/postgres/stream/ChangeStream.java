@@ -125,7 +125,8 @@ public final class ChangeStream implements AutoCloseable {
             queue.fail(e);
         } catch (Throwable e) {
             if (!closed) {
-                queue.fail(e instanceof SQLException sql ? broken(sql) : e);
+                queue.fail(
+                        e instanceof SQLException sql ? broken(sql) : e instanceof OutOfMemoryError ? tooLarge(e) : e);
             }
         } finally {
             cut();
@@ -272,6 +273,18 @@ public final class ChangeStream implements AutoCloseable {
                     e);
         }
         return broken(e);
+    }
+
+    /** A message is read as a whole before anything is known of it, so nobody can say of which table it is. */
+    private static SluiceException tooLarge(Throwable e) {
+        return new SluiceException(
+                ErrorCode.E0410,
+                "a message of the replication stream does not fit in the heap of the TaskManager, "
+                        + (Runtime.getRuntime().maxMemory() >> 20) + " MB; changes of up to "
+                        + RowBatch.CHANGE_BYTES_MAX
+                        + " bytes do",
+                "give the TaskManager a larger heap (taskmanager.memory.task.heap.size), then start the pipeline again",
+                e);
     }
 
     private SluiceException broken(SQLException e) {

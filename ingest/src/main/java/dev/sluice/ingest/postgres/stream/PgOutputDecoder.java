@@ -3,6 +3,7 @@ package dev.sluice.ingest.postgres.stream;
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.LoadedTables;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.Remedy;
@@ -42,6 +43,7 @@ final class PgOutputDecoder {
     private final Map<Integer, Published> published = new HashMap<>();
     private final List<Published> inOrder = new ArrayList<>();
     private final List<RowBatch> sealed = new ArrayList<>();
+    private final int changeBytesMax;
     private int sealedBytes;
     private int openBytes;
 
@@ -64,6 +66,18 @@ final class PgOutputDecoder {
      */
     PgOutputDecoder(
             List<SourceTable> tables, long position, List<Long> skipTo, Set<Integer> stopped, LoadedTables loaded) {
+        this(tables, position, skipTo, stopped, loaded, RowBatch.CHANGE_BYTES_MAX);
+    }
+
+    /** @param changeBytesMax a table with a larger change is stopped */
+    PgOutputDecoder(
+            List<SourceTable> tables,
+            long position,
+            List<Long> skipTo,
+            Set<Integer> stopped,
+            LoadedTables loaded,
+            int changeBytesMax) {
+        this.changeBytesMax = changeBytesMax;
         long everywhere = position;
         boolean first = true;
         for (int i = 0; i < tables.size(); i++) {
@@ -305,7 +319,26 @@ final class PgOutputDecoder {
                             + " before commit " + new Lsn(commitLsn),
                     "undo the change; or " + Remedy.LOAD_ANEW);
         }
+        if (cursor.size() > changeBytesMax) {
+            stop(oid, table);
+            return null;
+        }
         return table;
+    }
+
+    private void stop(int oid, Published table) {
+        SourceTable source = table.changes.table();
+        String name = source.schema() + "." + source.name();
+        sealed.add(RowBatch.stop(new TableStop(
+                table.changes.index(),
+                ErrorCode.E0410,
+                "a change of " + name + " in commit " + new Lsn(commitLsn) + " has " + cursor.size()
+                        + " bytes, and the largest that fits is " + changeBytesMax
+                        + ", a fifth of the TaskManager's heap",
+                "give the TaskManager a heap of " + ((cursor.size() * 5L >> 20) + 1)
+                        + " MB (taskmanager.memory.task.heap.size) or exclude the large column; then sluice resync "
+                        + source.name())));
+        published.remove(oid);
     }
 
     private void add(Published table, byte operation, int newOffset, int oldOffset) {

@@ -330,6 +330,27 @@ class PgOutputDecoderTest {
     }
 
     @Test
+    void aChangeThatDoesNotFitStopsItsTableAlone() {
+        PgOutputDecoder decoder = new PgOutputDecoder(List.of(ORDERS, FULL), 0, List.of(0L, 0L), Set.of(), null, 1_000);
+        accept(
+                decoder,
+                Messages.begin(1000, 0),
+                Messages.relation(ORDERS),
+                Messages.relation(FULL),
+                Messages.insert(100, 1, "x".repeat(2_000)),
+                Messages.insert(100, 2, "small"),
+                Messages.insert(200, 1, "x"),
+                Messages.commit(1000, 1008));
+        List<RowBatch> batches = decoder.takeAll();
+        assertThat(batches)
+                .extracting(batch -> batch.kind)
+                .containsExactly(RowBatch.Kind.STOP, RowBatch.Kind.CHANGES, RowBatch.Kind.PROGRESS);
+        assertThat(batches.get(0).stop.code()).isEqualTo(ErrorCode.E0410);
+        assertThat(batches.get(0).stop.reason()).contains("bytes").doesNotContain("xx");
+        assertThat(batches.get(1).table).isEqualTo(1);
+    }
+
+    @Test
     void refusesACommitThatDoesNotFitItsBeginning() {
         PgOutputDecoder decoder = decoder(0, 0, 0);
         accept(decoder, Messages.begin(1000, 0));
