@@ -226,10 +226,18 @@ public final class PipelineControl {
 
     private void submit(FlinkRest flink, PipelineSpec spec, Path file) {
         String specFile = files.specFile(spec.pipeline()).toAbsolutePath().toString();
-        JobStart start = new JobStart(session, flink, spec);
-        String job = flink.run(jobJar("ingest"), JOB_CLASS, List.of("--pipeline-file", specFile));
-        record(spec.pipeline(), job, file);
-        start.await(job);
+        try {
+            JobStart start = new JobStart(session, flink, spec);
+            String job = flink.run(jobJar("ingest"), JOB_CLASS, List.of("--pipeline-file", specFile));
+            record(spec.pipeline(), job, file);
+            start.await(job);
+        } catch (SluiceException e) {
+            // For whoever asks later why nothing runs.
+            AppliedPipeline before = files.applied(spec.pipeline())
+                    .orElse(new AppliedPipeline("", file.toAbsolutePath().toString(), false));
+            files.record(spec.pipeline(), before.failed(e.code() + " " + e.reason()));
+            throw e;
+        }
     }
 
     Path jobJar(String module) {

@@ -180,7 +180,10 @@ public record PipelineHealth(
                 if (!stopped) {
                     problems.add("its job does not run; `sluice apply` or `sluice up` starts it"
                             + lastFailure(
-                                    flink, applied.map(AppliedPipeline::jobId).orElse("")));
+                                    flink, applied.map(AppliedPipeline::jobId).orElse(""))
+                            + applied.map(AppliedPipeline::problem)
+                                    .map(why -> ". The last attempt to start it failed: " + why)
+                                    .orElse(""));
                 }
                 return "none";
             }
