@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.iceberg.DataFile;
@@ -83,9 +84,8 @@ public final class CutCommitter implements Committer<CutFiles> {
      */
     public boolean commit(CutFiles cut) {
         stop(cut.stops());
-        List<TableFiles> changed = cut.changes().stream()
-                .filter(files -> !stopped.contains(files.table()))
-                .toList();
+        List<TableFiles> changed = new ArrayList<>(cut.changes());
+        changed.removeIf(files -> stopped.contains(files.table()));
         boolean alreadyThere = !cut.markers().isEmpty() || !changed.isEmpty();
         for (LoadMarker all : cut.markers()) {
             LoadMarker marker = all.without(stopped);
@@ -94,14 +94,21 @@ public final class CutCommitter implements Committer<CutFiles> {
             }
             List<TableChange> changes = new ArrayList<>();
             for (int table : marker.tables()) {
-                changes.add(loadOf(table, marker, cut));
+                Optional<TableFiles> truncated = changed.stream()
+                        .filter(files -> files.table() == table && files.isTruncated())
+                        .findFirst();
+                changes.add(truncated
+                        .map(files -> changeOf(files, cut, Stamp.Kind.LOAD))
+                        .orElseGet(() -> loadOf(table, marker, cut)));
+                // What was loaded is not there any more at this cut, and may never have been read.
+                truncated.ifPresent(changed::remove);
             }
             alreadyThere &= publish(changes);
         }
         if (!changed.isEmpty()) {
             List<TableChange> changes = new ArrayList<>();
             for (TableFiles files : changed) {
-                changes.add(changeOf(files, cut));
+                changes.add(changeOf(files, cut, Stamp.Kind.DATA));
             }
             alreadyThere &= publish(changes);
         }
@@ -166,13 +173,13 @@ public final class CutCommitter implements Committer<CutFiles> {
                 catalog.bronze(sources.get(table).name()), stamp, lsn, files.dataFiles(), List.of(), true);
     }
 
-    private TableChange changeOf(TableFiles files, CutFiles cut) {
+    private TableChange changeOf(TableFiles files, CutFiles cut, Stamp.Kind kind) {
         Stamp stamp = new Stamp(
                 pipeline,
                 new Lsn(cut.lsn()),
                 Lsn.ZERO,
                 instant(cut.commitTimeMicros()),
-                Stamp.Kind.DATA,
+                kind,
                 files.rowsInserted(),
                 files.rowsDeleted());
         return new TableChange(

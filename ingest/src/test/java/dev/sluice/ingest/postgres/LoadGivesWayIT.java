@@ -29,7 +29,8 @@ class LoadGivesWayIT {
                 loop.awaitRounds(2);
                 int before = loop.rounds();
                 run.start();
-                run.awaitTrue("both tables are published", () -> run.lake.stamps().size() == 2);
+                run.awaitTrue(
+                        "both tables are published", () -> run.lake.stamps().size() == 2);
                 during.set(loop.rounds() - before);
                 loop.stop();
                 System.out.printf(

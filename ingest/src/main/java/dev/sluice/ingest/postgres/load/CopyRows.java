@@ -43,13 +43,13 @@ final class CopyRows {
         clear();
     }
 
-    /** Reads on until a batch is full or there are no more rows. */
-    void read() throws SQLException {
+    /** Reads on until a batch is full; returns false when there are no more rows. */
+    boolean read() throws SQLException {
         while (copy != null && length < BATCH_BYTES && count < BATCH_ROWS_MAX) {
             byte[] message = copy.readFromCopy();
             if (message == null) {
                 copy = null;
-                return;
+                break;
             }
             int start = headerRead ? 0 : skipHeader(message);
             if (isTrailer(message, start)) {
@@ -62,6 +62,7 @@ final class CopyRows {
             checkColumns(message, start);
             add(message, start);
         }
+        return copy != null;
     }
 
     /** What was gathered, also by a {@link #read} that failed; null when there is nothing. */

@@ -89,8 +89,8 @@ final class SnapshotTransaction implements AutoCloseable {
             statement.execute("savepoint " + SAVEPOINT);
             locked = true;
             statement.execute("set local lock_timeout = " + LOCK_TIMEOUT_MILLIS);
-            statement.execute("lock table only " + SqlNames.qualified(table.schema(), table.name())
-                    + " in access share mode");
+            statement.execute(
+                    "lock table only " + SqlNames.qualified(table.schema(), table.name()) + " in access share mode");
             return true;
         } catch (SQLException e) {
             if (SqlErrors.is(e, SqlErrors.LOCK_NOT_AVAILABLE)) {

@@ -66,10 +66,7 @@ record TableShape(String schema, String name, long fileNode, Map<String, Column>
         return table.columns().stream().allMatch(column -> {
             Column here = columns.get(column.name());
             Column there = other.columns.get(column.name());
-            return here != null
-                    && there != null
-                    && here.number == there.number
-                    && here.typeOid == there.typeOid;
+            return here != null && there != null && here.number == there.number && here.typeOid == there.typeOid;
         });
     }
 }

@@ -94,11 +94,7 @@ final class WaiterWatch implements AutoCloseable {
                 return;
             }
             LOG.info("Server process {} waits for {}, which is being loaded: the load gives way", waiter, tableName);
-            one(
-                    refusals == 0
-                            ? "select pg_cancel_backend(?)::int"
-                            : "select pg_terminate_backend(?)::int",
-                    processId);
+            one(refusals == 0 ? "select pg_cancel_backend(?)::int" : "select pg_terminate_backend(?)::int", processId);
             refusals++;
         } catch (SQLException e) {
             LOG.warn("Nobody can look who waits for the load: {}; connecting again", SqlErrors.message(e));
