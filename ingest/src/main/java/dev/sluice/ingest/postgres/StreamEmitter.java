@@ -9,7 +9,6 @@ import dev.sluice.spec.Lsn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.connector.source.ReaderOutput;
@@ -40,9 +39,10 @@ final class StreamEmitter implements AutoCloseable {
             stamps = lake.stamps();
             stopped = lake.stops().keySet();
         }
-        Optional<LoadedTables> loaded = split.loaded()
-                .filter(l -> !l.tables().stream()
-                        .allMatch(t -> new Lsn(l.lsn()).isAtMost(stamps.getOrDefault(t, Lsn.ZERO))));
+        List<LoadedTables> loaded = split.loaded().stream()
+                .filter(l ->
+                        !l.tables().stream().allMatch(t -> new Lsn(l.lsn()).isAtMost(stamps.getOrDefault(t, Lsn.ZERO))))
+                .toList();
         split = new StreamSplit(split.position(), split.tableOids(), skipTo(stamps), loaded);
         beginning = RowBatch.start(firstAfter(stopped));
         stream = new ChangeStream(
@@ -53,7 +53,7 @@ final class StreamEmitter implements AutoCloseable {
                 split.position(),
                 split.skipTo(),
                 stopped,
-                loaded.orElse(null));
+                loaded);
         acknowledger = new Acknowledger(settings.lake(), settings.connector(), settings.slotName(), stream);
     }
 
@@ -83,9 +83,15 @@ final class StreamEmitter implements AutoCloseable {
         for (RowBatch batch : slice.batches()) {
             output.collect(batch);
             if (batch.kind == RowBatch.Kind.LOADED) {
-                split = new StreamSplit(split.position(), split.tableOids(), split.skipTo(), Optional.empty());
+                split = new StreamSplit(
+                        split.position(), split.tableOids(), split.skipTo(), withoutFirst(split.loaded()));
             }
         }
+    }
+
+    /** They are announced in their order. */
+    private static List<LoadedTables> withoutFirst(List<LoadedTables> loads) {
+        return loads.subList(1, loads.size());
     }
 
     CompletableFuture<Void> available() {

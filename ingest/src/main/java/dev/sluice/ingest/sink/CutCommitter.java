@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.iceberg.DataFile;
@@ -89,9 +90,8 @@ public final class CutCommitter implements Committer<CutFiles> {
     public boolean commit(CutFiles cut) {
         startNanos = System.nanoTime();
         stop(cut.stops());
-        List<TableFiles> changed = cut.changes().stream()
-                .filter(files -> !stopped.contains(files.table()))
-                .toList();
+        List<TableFiles> changed = new ArrayList<>(cut.changes());
+        changed.removeIf(files -> stopped.contains(files.table()));
         boolean alreadyThere = !cut.markers().isEmpty() || !changed.isEmpty();
         for (LoadMarker all : cut.markers()) {
             LoadMarker marker = all.without(stopped);
@@ -100,14 +100,21 @@ public final class CutCommitter implements Committer<CutFiles> {
             }
             List<TableChange> changes = new ArrayList<>();
             for (int table : marker.tables()) {
-                changes.add(loadOf(table, marker, cut));
+                Optional<TableFiles> truncated = changed.stream()
+                        .filter(files -> files.table() == table && files.isTruncated())
+                        .findFirst();
+                changes.add(truncated
+                        .map(files -> changeOf(files, cut, Stamp.Kind.LOAD))
+                        .orElseGet(() -> loadOf(table, marker, cut)));
+                // What was loaded is not there any more at this cut, and may never have been read.
+                truncated.ifPresent(changed::remove);
             }
             alreadyThere &= publish(changes);
         }
         if (!changed.isEmpty()) {
             List<TableChange> changes = new ArrayList<>();
             for (TableFiles files : changed) {
-                changes.add(changeOf(files, cut));
+                changes.add(changeOf(files, cut, Stamp.Kind.DATA));
             }
             alreadyThere &= publish(changes);
             changed.forEach(this::deleteCarried);
@@ -179,7 +186,7 @@ public final class CutCommitter implements Committer<CutFiles> {
                 catalog.bronze(sources.get(table).name()), stamp, loadedAt, files.dataFiles(), List.of(), true);
     }
 
-    private TableChange changeOf(TableFiles files, CutFiles cut) {
+    private TableChange changeOf(TableFiles files, CutFiles cut, Stamp.Kind kind) {
         SourceTable source = sources.get(files.table());
         RowBalance.check(files, source.name());
         long rowsBefore = files.isTruncated() ? RowBalance.liveRows(catalog.load(catalog.bronze(source.name()))) : 0;
@@ -188,7 +195,7 @@ public final class CutCommitter implements Committer<CutFiles> {
                 at(cut.lsn()),
                 Position.ZERO,
                 instant(cut.commitTimeMicros()),
-                Stamp.Kind.DATA,
+                kind,
                 files.rowsInserted(),
                 files.rowsDeleted() + rowsBefore);
         return new TableChange(

@@ -89,7 +89,12 @@ public enum ErrorCode {
             "load snapshot lost",
             EXTERNAL,
             TIMED,
-            "The connection that held the snapshot of the load was lost: the load begins again."),
+            "Nobody holds the snapshot any more: tables that were not complete are read at another position."),
+    E0303(
+            "table is rewritten again and again during its load",
+            EXTERNAL,
+            MANUAL,
+            "Let ALTER TABLE, VACUUM FULL or CLUSTER on the table rest, then run sluice resync."),
     E0401(
             "value does not fit the column",
             USER,

@@ -63,7 +63,7 @@ public final class ChangeStream implements AutoCloseable {
      * @param position every transaction with a commit LSN up to here was emitted before
      * @param skipTo for each table, transactions with a commit LSN up to here are dropped
      * @param stopped tables of which nothing is emitted
-     * @param loaded a load to be announced in its place, or null
+     * @param loaded loads to be announced in their places, in the order of their LSNs
      */
     public ChangeStream(
             PostgresConnector connector,
@@ -73,7 +73,7 @@ public final class ChangeStream implements AutoCloseable {
             long position,
             List<Long> skipTo,
             Set<Integer> stopped,
-            LoadedTables loaded) {
+            List<LoadedTables> loaded) {
         this.connector = connector;
         this.slot = new ReplicationSlot(slotName);
         this.publicationName = publicationName;

@@ -8,7 +8,9 @@ import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.Remedy;
 import dev.sluice.spec.errors.SluiceException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,17 +57,17 @@ final class PgOutputDecoder {
 
     private long positionMicros;
     private long emittedPosition;
-    /** A load that is announced when everything up to its LSN is in the batches; null when there is none. */
-    private LoadedTables toAnnounce;
+    /** Loads that are announced when everything up to their LSN is in the batches, in this order. */
+    private final Deque<LoadedTables> toAnnounce;
 
     /**
-     * @param loaded a load to be announced between the changes up to its LSN and those after it, or null
+     * @param loaded loads to be announced between the changes up to their LSN and those after it, in the order of LSNs
      * @param position every transaction with a commit LSN up to here was emitted before
      * @param skipTo for each table, transactions with a commit LSN up to here are dropped
      * @param stopped tables whose changes are dropped, whatever their LSN
      */
     PgOutputDecoder(
-            List<SourceTable> tables, long position, List<Long> skipTo, Set<Integer> stopped, LoadedTables loaded) {
+            List<SourceTable> tables, long position, List<Long> skipTo, Set<Integer> stopped, List<LoadedTables> loaded) {
         this(tables, position, skipTo, stopped, loaded, RowBatch.CHANGE_BYTES_MAX);
     }
 
@@ -75,7 +77,7 @@ final class PgOutputDecoder {
             long position,
             List<Long> skipTo,
             Set<Integer> stopped,
-            LoadedTables loaded,
+            List<LoadedTables> loaded,
             int changeBytesMax) {
         this.changeBytesMax = changeBytesMax;
         long everywhere = position;
@@ -93,10 +95,8 @@ final class PgOutputDecoder {
         }
         this.position = everywhere;
         this.emittedPosition = everywhere;
-        this.toAnnounce = loaded;
-        if (toAnnounce != null && Long.compareUnsigned(everywhere, toAnnounce.lsn()) >= 0) {
-            announce();
-        }
+        this.toAnnounce = new ArrayDeque<>(loaded);
+        announceUpTo(everywhere);
     }
 
     boolean inTransaction() {
@@ -145,9 +145,7 @@ final class PgOutputDecoder {
         // A commit record may begin exactly at lsn, so only what is before it is known to be here.
         if (!inTransaction && lsn != 0 && Long.compareUnsigned(lsn - 1, position) > 0) {
             position = lsn - 1;
-            if (toAnnounce != null && Long.compareUnsigned(position, toAnnounce.lsn()) >= 0) {
-                announce();
-            }
+            announceUpTo(position);
         }
     }
 
@@ -210,7 +208,8 @@ final class PgOutputDecoder {
         cursor.int32();
         cursor.expectEnd();
         inTransaction = true;
-        if (toAnnounce != null && Long.compareUnsigned(commitLsn, toAnnounce.lsn()) > 0) {
+        while (!toAnnounce.isEmpty()
+                && Long.compareUnsigned(commitLsn, toAnnounce.element().lsn()) > 0) {
             announce();
         }
     }
@@ -368,10 +367,18 @@ final class PgOutputDecoder {
         }
     }
 
+    /** A load that is nothing without the transaction that truncates its table waits for that one. */
+    private void announceUpTo(long lsn) {
+        while (!toAnnounce.isEmpty()
+                && Long.compareUnsigned(lsn, toAnnounce.element().lsn()) >= 0
+                && toAnnounce.element().place() != LoadedTables.Place.WITH_ITS_TRUNCATE) {
+            announce();
+        }
+    }
+
     private void announce() {
         sealAll();
-        sealed.add(toAnnounce.toBatch());
-        toAnnounce = null;
+        sealed.add(toAnnounce.remove().toBatch());
     }
 
     private void expectTag(char expected) {
