@@ -23,8 +23,12 @@ final class WatchSql {
             select pg_is_in_recovery(), case when pg_is_in_recovery() then '0/0' else pg_current_wal_flush_lsn()::text end
             """;
 
-    static final String IDENTITY_ALLOWED =
-            "select has_function_privilege('pg_control_system()', 'execute') and not pg_is_in_recovery()";
+    /** The server's version, and whether {@link #IDENTITY} may be asked. */
+    static final String SESSION = """
+            select current_setting('server_version_num')::int,
+                   has_function_privilege('pg_control_system()', 'execute')
+                   and has_function_privilege('pg_walfile_name(pg_lsn)', 'execute') and not pg_is_in_recovery()
+            """;
 
     /** The timeline comes from a file's name: the control file learns of a promotion only at the next checkpoint. */
     static final String IDENTITY = """
