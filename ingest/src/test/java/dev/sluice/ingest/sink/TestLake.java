@@ -23,7 +23,7 @@ final class TestLake implements AutoCloseable {
 
     final FaultyCatalog server = new FaultyCatalog();
     final LakeCatalog catalog = server.connect();
-    final List<SourceTable> sources;
+    private List<SourceTable> sources;
     private final List<LakeWriter> writers = new ArrayList<>();
     private CutMerger merger = new CutMerger();
     private CutCommitter committer;
@@ -31,6 +31,16 @@ final class TestLake implements AutoCloseable {
     TestLake(SourceTable... sources) {
         this.sources = List.of(sources);
         LakeTables.create(catalog, PIPELINE, this.sources);
+        start(1);
+    }
+
+    List<SourceTable> sources() {
+        return sources;
+    }
+
+    /** A new job for other tables, or for the same ones as their source has them now. */
+    void sources(SourceTable... changed) {
+        sources = List.of(changed);
         start(1);
     }
 
