@@ -27,16 +27,6 @@ public record PipelineSpec(
         return new PipelineSpec(pipeline, catalog, source, commitIntervalMillis, parallelism, hot, models, policy);
     }
 
-    /** The replication slot of this pipeline. */
-    public String slotName() {
-        return "sluice_" + pipeline;
-    }
-
-    /** The publication of this pipeline. */
-    public String publicationName() {
-        return "sluice_" + pipeline;
-    }
-
     /**
      * The Iceberg REST catalog and the object store behind it.
      *

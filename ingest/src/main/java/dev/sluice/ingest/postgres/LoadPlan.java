@@ -7,6 +7,7 @@ import dev.sluice.ingest.postgres.load.LoadSession;
 import dev.sluice.ingest.postgres.slot.Publication;
 import dev.sluice.ingest.postgres.slot.ReplicationSlot;
 import dev.sluice.ingest.postgres.slot.SourceIdentity;
+import dev.sluice.ingest.postgres.watch.SourceWatch;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
@@ -14,7 +15,7 @@ import dev.sluice.spec.errors.SluiceException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,64 +37,68 @@ record LoadPlan(LoadSession session, List<LoadSplit> chunks, LoadedTables load, 
 
     /** @param state what a checkpoint kept, or null */
     static LoadPlan prepare(SourceSettings settings, EnumeratorState state) {
-        Map<Integer, Lsn> stamps;
-        Set<Integer> stopped;
-        Optional<Lsn> acknowledged;
-        try (LakePositions lake = settings.lake().open()) {
-            stamps = lake.stamps();
-            stopped = lake.stops().keySet();
-            acknowledged = lake.acknowledged();
-            checkIdentity(settings, lake, stamps.isEmpty());
-        }
         EnumeratorState.Phase phase = state == null ? EnumeratorState.Phase.LOADING : state.phase();
         Optional<LoadedTables> loaded = phase == EnumeratorState.Phase.LOADING ? Optional.empty() : state.loaded();
-        Map<Integer, Lsn> known = withLoaded(stamps, loaded);
-        ReplicationSlot slot = new ReplicationSlot(settings.slotName());
-        try (Connection connection = settings.connector().query()) {
-            new Publication(settings.publicationName(), settings.tables(), settings.listedOids()).ensure(connection);
-            List<Integer> missing = IntStream.range(0, settings.tables().size())
-                    .filter(i -> !known.containsKey(i) && !stopped.contains(i))
-                    .boxed()
-                    .toList();
-            if (known.isEmpty()) {
-                slot.drop(connection);
-            } else {
-                slot.check(connection, everywhere(known, acknowledged));
+        try (LakePositions lake = settings.lake().open()) {
+            LakeKnowledge knowledge = LakeKnowledge.read(lake);
+            String identity = checkIdentity(settings, lake, knowledge);
+            Map<Integer, Lsn> known = knowledge.withLoaded(loaded);
+            try (SourceWatch watch = knowledge.watch(settings, identity, known.keySet())) {
+                Set<Integer> stopped = new HashSet<>(knowledge.stopped());
+                if (!known.isEmpty()) {
+                    stopped.addAll(SourceCheck.look(watch, lake, knowledge.everywhere(known)));
+                }
+                List<Integer> missing = IntStream.range(0, settings.tables().size())
+                        .filter(i -> !known.containsKey(i) && !stopped.contains(i))
+                        .boxed()
+                        .toList();
+                Set<Integer> followed = new HashSet<>(known.keySet());
+                followed.removeAll(stopped);
+                new PublishedSource(settings, lake, watch, knowledge).ensure(followed, missing);
+                if (phase == EnumeratorState.Phase.STREAMING) {
+                    return new LoadPlan(null, List.of(), loaded.orElse(null), null);
+                }
+                if (missing.isEmpty()) {
+                    Optional<LoadedTables> unpublished = loaded.filter(
+                            l -> !knowledge.stamps().keySet().containsAll(l.tables()));
+                    return new LoadPlan(
+                            null, List.of(), unpublished.orElse(null), streamSplit(settings, known, unpublished));
+                }
+                return load(settings, lake, watch, knowledge, missing);
             }
-            if (phase == EnumeratorState.Phase.STREAMING) {
-                return new LoadPlan(null, List.of(), loaded.orElse(null), null);
-            }
-            if (missing.isEmpty()) {
-                Optional<LoadedTables> unpublished =
-                        loaded.filter(l -> !stamps.keySet().containsAll(l.tables()));
-                return new LoadPlan(
-                        null, List.of(), unpublished.orElse(null), streamSplit(settings, known, unpublished));
-            }
-            return load(settings, known, missing);
-        } catch (SQLException e) {
-            throw new SluiceException(ErrorCode.E0201, "preparing the source failed", "", e);
         }
     }
 
-    private static void checkIdentity(SourceSettings settings, LakePositions lake, boolean nothingPublished) {
+    private static String checkIdentity(SourceSettings settings, LakePositions lake, LakeKnowledge knowledge) {
         String identity = SourceIdentity.of(settings.connector());
-        Optional<String> recorded = lake.sourceIdentity();
-        if (nothingPublished || recorded.isEmpty()) {
+        Optional<String> recorded = knowledge.identity();
+        if (knowledge.stamps().isEmpty() || recorded.isEmpty()) {
             if (!recorded.equals(Optional.of(identity))) {
                 lake.recordSourceIdentity(identity);
             }
-            return;
+            return identity;
         }
         SourceIdentity.check(recorded.get(), identity);
+        return identity;
     }
 
-    private static LoadPlan load(SourceSettings settings, Map<Integer, Lsn> known, List<Integer> missing) {
-        boolean first = known.isEmpty();
+    private static LoadPlan load(
+            SourceSettings settings,
+            LakePositions lake,
+            SourceWatch watch,
+            LakeKnowledge knowledge,
+            List<Integer> missing) {
+        boolean first = knowledge.stamps().isEmpty();
+        if (first) {
+            dropLeftover(settings);
+        }
         List<SourceTable> tables = missing.stream().map(settings.tables()::get).toList();
         // Only the first load makes the slot; a later one borrows a snapshot from a slot that vanishes with it.
         String slotName = first ? settings.slotName() : settings.slotName() + "_load";
         LoadSession session = LoadSession.open(settings.connector(), tables, slotName, !first);
         try {
+            // Before the first row is read: what happens to a table from now on is a difference.
+            new PublishedSource(settings, lake, watch, knowledge).recordShapes(missing);
             List<LoadSplit> chunks = new ArrayList<>();
             for (int table : missing) {
                 for (PageRange range : session.chunks(settings.tables().get(table), settings.chunkBytes())) {
@@ -109,14 +114,20 @@ record LoadPlan(LoadSession session, List<LoadSplit> chunks, LoadedTables load, 
             }
             LoadedTables loaded = new LoadedTables(session.loadLsn(), session.timeMicros(), missing, List.of());
             LOG.info("Loading {} tables in {} chunks at {}", missing.size(), chunks.size(), new Lsn(session.loadLsn()));
-            return new LoadPlan(
-                    session,
-                    chunks,
-                    loaded,
-                    streamSplit(settings, withLoaded(known, Optional.of(loaded)), Optional.of(loaded)));
+            Map<Integer, Lsn> known = knowledge.withLoaded(Optional.of(loaded));
+            return new LoadPlan(session, chunks, loaded, streamSplit(settings, known, Optional.of(loaded)));
         } catch (RuntimeException e) {
             session.close();
             throw e;
+        }
+    }
+
+    /** The slot's name is the lake's own, and the lake holds nothing yet: it is of a load that did not end. */
+    private static void dropLeftover(SourceSettings settings) {
+        try (Connection connection = settings.connector().query()) {
+            new ReplicationSlot(settings.slotName()).drop(connection);
+        } catch (SQLException e) {
+            throw new SluiceException(ErrorCode.E0201, "preparing the source failed", "", e);
         }
     }
 
@@ -129,17 +140,5 @@ record LoadPlan(LoadSession session, List<LoadSplit> chunks, LoadedTables load, 
         Optional<LoadedTables> toAnnounce =
                 loaded.filter(l -> !l.isOfAll(settings.tables().size()));
         return new StreamSplit(0, settings.tableOids(), skipTo, toAnnounce);
-    }
-
-    private static Map<Integer, Lsn> withLoaded(Map<Integer, Lsn> stamps, Optional<LoadedTables> loaded) {
-        Map<Integer, Lsn> known = new HashMap<>(stamps);
-        loaded.ifPresent(l -> l.tables().forEach(table -> known.merge(table, new Lsn(l.lsn()), Lsn::max)));
-        return known;
-    }
-
-    /** Every commit up to here is in the lake, for every table: the record, or what the tables themselves say. */
-    private static Lsn everywhere(Map<Integer, Lsn> known, Optional<Lsn> acknowledged) {
-        Lsn lowest = known.values().stream().min(Lsn::compareTo).orElse(Lsn.ZERO);
-        return Lsn.max(lowest, acknowledged.orElse(Lsn.ZERO));
     }
 }

@@ -49,23 +49,29 @@ public final class CutCommitter implements Committer<CutFiles> {
     private final LakeCommit commit;
     private final Progress progress;
     private final CommitMetrics metrics;
+    private final SourceGuard guard;
     private Lsn recorded = Lsn.ZERO;
     /** Tables that the lake says are stopped; null until it was asked. */
     private Set<Integer> stopped;
 
-    /** @param catalog closed with this committer */
+    /**
+     * @param catalog closed with this committer
+     * @param guard closed with this committer
+     */
     public CutCommitter(
             LakeCatalog catalog,
             String pipeline,
             List<SourceTable> sources,
             LakeCommit.Bounds bounds,
-            CommitMetrics metrics) {
+            CommitMetrics metrics,
+            SourceGuard guard) {
         this.catalog = catalog;
         this.pipeline = pipeline;
         this.sources = List.copyOf(sources);
         this.commit = new LakeCommit(catalog, bounds);
         this.progress = new Progress(catalog, pipeline);
         this.metrics = metrics;
+        this.guard = guard;
     }
 
     @Override
@@ -83,6 +89,7 @@ public final class CutCommitter implements Committer<CutFiles> {
      */
     public boolean commit(CutFiles cut) {
         stop(cut.stops());
+        stop(guard.differing(new Lsn(cut.lsn()), loadedIn(cut)));
         List<TableFiles> changed = cut.changes().stream()
                 .filter(files -> !stopped.contains(files.table()))
                 .toList();
@@ -141,6 +148,16 @@ public final class CutCommitter implements Committer<CutFiles> {
                     stop.fix());
         }
         return fresh;
+    }
+
+    private static Set<Integer> loadedIn(CutFiles cut) {
+        Set<Integer> loaded = new HashSet<>();
+        for (LoadMarker marker : cut.markers()) {
+            for (int table : marker.tables()) {
+                loaded.add(table);
+            }
+        }
+        return loaded;
     }
 
     private Set<Integer> stoppedInTheLake() {
@@ -242,6 +259,7 @@ public final class CutCommitter implements Committer<CutFiles> {
 
     @Override
     public void close() {
+        guard.close();
         catalog.close();
     }
 }

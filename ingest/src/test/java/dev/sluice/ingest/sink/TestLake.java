@@ -27,6 +27,9 @@ final class TestLake implements AutoCloseable {
     private final List<LakeWriter> writers = new ArrayList<>();
     private CutMerger merger = new CutMerger();
     private CutCommitter committer;
+    /** What the next committer asks before each commit. */
+    SourceGuard guard = SourceGuard.NONE;
+
 
     TestLake(SourceTable... sources) {
         this.sources = List.of(sources);
@@ -56,7 +59,8 @@ final class TestLake implements AutoCloseable {
                 PIPELINE,
                 sources,
                 new LakeCommit.Bounds(3, 1, 2),
-                new CommitMetrics(new UnregisteredMetricsGroup()));
+                new CommitMetrics(new UnregisteredMetricsGroup()),
+                guard);
     }
 
     void write(RowBatch batch) throws IOException {

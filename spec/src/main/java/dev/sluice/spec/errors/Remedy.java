@@ -17,9 +17,4 @@ public final class Remedy {
     }
 
     private Remedy() {}
-
-    /** What helps when one table cannot go on: it is loaded at a position of its own, the others are not touched. */
-    public static String resync(String table) {
-        return "sluice resync " + table + " loads it anew; the other tables go on meanwhile";
-    }
 }
