@@ -107,7 +107,8 @@ final class ShapeDifference {
         }
         Map<Integer, Column> now = is.columnsByNumber();
         for (Column before : was.columns()) {
-            if (!now.get(before.number()).by().equals(before.by())) {
+            Column there = now.get(before.number());
+            if (!there.by().equals(before.by()) && !isWrittenByTheRewrite(before, there)) {
                 return stop(
                         ErrorCode.E0223,
                         "column " + before.name() + " was altered and the table was rewritten (relfilenode "
@@ -117,6 +118,11 @@ final class ShapeDifference {
             }
         }
         return Optional.empty();
+    }
+
+    /** Any rewrite, also VACUUM FULL, stores the value of a column that was added with a DEFAULT in every row. */
+    private static boolean isWrittenByTheRewrite(Column before, Column there) {
+        return before.missing() && !there.missing() && before.standard() != 0 && before.standard() == there.standard();
     }
 
     private Optional<TableStop> labels() {

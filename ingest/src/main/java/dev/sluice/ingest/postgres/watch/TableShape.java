@@ -39,8 +39,15 @@ public record TableShape(
         List<Label> labels) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** @param by transaction that wrote its row of {@code pg_attribute}: another one after every ALTER COLUMN */
-    public record Column(int number, String name, long type, int modifier, String by) {}
+    /**
+     * @param by transaction that wrote its row of {@code pg_attribute}: another one after every ALTER COLUMN
+     * @param missing whether rows older than the column take its value from there; the next rewrite ends that, and writes
+     *     the row
+     * @param standard identity of its DEFAULT, 0 when it has none: another one after every ALTER COLUMN ... TYPE
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Column(
+            int number, String name, long type, int modifier, String by, boolean missing, long standard) {}
 
     /**
      * @param oid stays when the label is renamed

@@ -82,8 +82,9 @@ final class WatchSql {
                     %s,
                     'columns', (
                         select json_agg(json_build_object('number', a.attnum, 'name', a.attname,
-                            'type', a.atttypid::bigint, 'modifier', a.atttypmod, 'by', a.xmin::text) order by a.attnum)
-                        from pg_attribute a
+                            'type', a.atttypid::bigint, 'modifier', a.atttypmod, 'by', a.xmin::text,
+                            'missing', a.atthasmissing, 'standard', coalesce(d.oid::bigint, 0)) order by a.attnum)
+                        from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
                         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
                           and not (w.v->'x' ? a.attname::text)),
                     'labels', (
