@@ -4,12 +4,13 @@ import dev.sluice.ingest.postgres.PostgresSplit.StreamSplit;
 import dev.sluice.ingest.postgres.slot.Publication;
 import dev.sluice.ingest.postgres.slot.ReplicationSlot;
 import dev.sluice.ingest.postgres.slot.SourceIdentity;
+import dev.sluice.ingest.postgres.watch.SourceWatch;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,53 +27,73 @@ import java.util.stream.IntStream;
 record LoadPlan(LoadPosition position, List<LoadedTables> loaded, StreamSplit stream) {
     /** @param state what a checkpoint kept, or null */
     static LoadPlan prepare(SourceSettings settings, EnumeratorState state) {
-        Map<Integer, Lsn> stamps;
-        Set<Integer> stopped;
-        Optional<Lsn> acknowledged;
-        try (LakePositions lake = settings.lake().open()) {
-            stamps = lake.stamps();
-            stopped = lake.stops().keySet();
-            acknowledged = lake.acknowledged();
-            checkIdentity(settings, lake, stamps.isEmpty());
-        }
         EnumeratorState.Phase phase = state == null ? EnumeratorState.Phase.LOADING : state.phase();
         List<LoadedTables> loaded = state == null ? List.of() : state.loaded();
-        Map<Integer, Lsn> known = withLoaded(stamps, loaded);
-        ReplicationSlot slot = new ReplicationSlot(settings.slotName());
-        try (Connection connection = settings.connector().query()) {
-            new Publication(settings.publicationName(), settings.tables(), settings.listedOids()).ensure(connection);
-            List<Integer> missing = IntStream.range(0, settings.tables().size())
-                    .filter(i -> !known.containsKey(i) && !stopped.contains(i))
-                    .boxed()
-                    .toList();
-            if (known.isEmpty()) {
-                slot.drop(connection);
-            } else {
-                slot.check(connection, everywhere(known, acknowledged));
+        try (LakePositions lake = settings.lake().open()) {
+            LakeKnowledge knowledge = LakeKnowledge.read(lake);
+            String identity = checkIdentity(settings, lake, knowledge);
+            Map<Integer, Lsn> known = knowledge.withLoaded(loaded);
+            try (SourceWatch watch = knowledge.watch(settings, identity, known.keySet())) {
+                Set<Integer> stopped = new HashSet<>(knowledge.stopped());
+                if (!known.isEmpty()) {
+                    stopped.addAll(SourceCheck.look(watch, lake, knowledge.everywhere(known)));
+                }
+                List<Integer> missing = IntStream.range(0, settings.tables().size())
+                        .filter(i -> !known.containsKey(i) && !stopped.contains(i))
+                        .boxed()
+                        .toList();
+                Set<Integer> followed = new HashSet<>(known.keySet());
+                followed.removeAll(stopped);
+                PublishedSource source = new PublishedSource(settings, lake, watch, knowledge);
+                source.ensure(followed, missing);
+                if (phase == EnumeratorState.Phase.STREAMING) {
+                    return new LoadPlan(null, loaded, null);
+                }
+                List<LoadedTables> unpublished = loaded.stream()
+                        .filter(load -> !knowledge.stamps().keySet().containsAll(load.tables()))
+                        .toList();
+                LoadPosition position = missing.isEmpty() ? null : load(settings, source, missing, known.isEmpty());
+                return new LoadPlan(position, unpublished, streamSplit(settings, known, unpublished));
             }
-            if (phase == EnumeratorState.Phase.STREAMING) {
-                return new LoadPlan(null, loaded, null);
-            }
-            List<LoadedTables> unpublished = loaded.stream()
-                    .filter(load -> !stamps.keySet().containsAll(load.tables()))
-                    .toList();
-            LoadPosition position = missing.isEmpty() ? null : LoadPosition.first(settings, missing, known.isEmpty());
-            return new LoadPlan(position, unpublished, streamSplit(settings, known, unpublished));
-        } catch (SQLException e) {
-            throw new SluiceException(ErrorCode.E0201, "preparing the source failed", "", e);
         }
     }
 
-    private static void checkIdentity(SourceSettings settings, LakePositions lake, boolean nothingPublished) {
+    private static String checkIdentity(SourceSettings settings, LakePositions lake, LakeKnowledge knowledge) {
         String identity = SourceIdentity.of(settings.connector());
-        Optional<String> recorded = lake.sourceIdentity();
-        if (nothingPublished || recorded.isEmpty()) {
+        Optional<String> recorded = knowledge.identity();
+        if (knowledge.stamps().isEmpty() || recorded.isEmpty()) {
             if (!recorded.equals(Optional.of(identity))) {
                 lake.recordSourceIdentity(identity);
             }
-            return;
+            return identity;
         }
         SourceIdentity.check(recorded.get(), identity);
+        return identity;
+    }
+
+    private static LoadPosition load(
+            SourceSettings settings, PublishedSource source, List<Integer> missing, boolean makesTheSlot) {
+        if (makesTheSlot) {
+            dropLeftover(settings);
+        }
+        LoadPosition position = LoadPosition.first(settings, missing, makesTheSlot);
+        try {
+            // Before the first row is read: what happens to a table from now on is a difference.
+            source.recordShapes(missing);
+            return position;
+        } catch (RuntimeException e) {
+            position.session().close();
+            throw e;
+        }
+    }
+
+    /** The slot's name is the lake's own, and the lake holds nothing yet: it is of a load that did not end. */
+    private static void dropLeftover(SourceSettings settings) {
+        try (Connection connection = settings.connector().query()) {
+            new ReplicationSlot(settings.slotName()).drop(connection);
+        } catch (SQLException e) {
+            throw new SluiceException(ErrorCode.E0201, "preparing the source failed", "", e);
+        }
     }
 
     private static StreamSplit streamSplit(
@@ -85,17 +106,5 @@ record LoadPlan(LoadPosition position, List<LoadedTables> loaded, StreamSplit st
                 settings.tableOids(),
                 skipTo,
                 loaded.stream().filter(LoadedTables::isInTheStream).toList());
-    }
-
-    private static Map<Integer, Lsn> withLoaded(Map<Integer, Lsn> stamps, List<LoadedTables> loaded) {
-        Map<Integer, Lsn> known = new HashMap<>(stamps);
-        loaded.forEach(l -> l.tables().forEach(table -> known.merge(table, new Lsn(l.lsn()), Lsn::max)));
-        return known;
-    }
-
-    /** Every commit up to here is in the lake, for every table: the record, or what the tables themselves say. */
-    private static Lsn everywhere(Map<Integer, Lsn> known, Optional<Lsn> acknowledged) {
-        Lsn lowest = known.values().stream().min(Lsn::compareTo).orElse(Lsn.ZERO);
-        return Lsn.max(lowest, acknowledged.orElse(Lsn.ZERO));
     }
 }

@@ -77,6 +77,7 @@ record LoadPosition(
                     rest.size(),
                     new Lsn(session.loadLsn()),
                     truncated.size());
+            PublishedSource.recordShapes(settings, tables);
             LoadPosition position = new LoadPosition(session, plan(settings, rest, true), truncated, false);
             opened = true;
             return position;

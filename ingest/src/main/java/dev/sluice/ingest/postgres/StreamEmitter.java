@@ -2,11 +2,14 @@ package dev.sluice.ingest.postgres;
 
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.PostgresSplit.StreamSplit;
-import dev.sluice.ingest.postgres.stream.Acknowledger;
+import dev.sluice.ingest.postgres.slot.SourceIdentity;
 import dev.sluice.ingest.postgres.stream.ChangeStream;
 import dev.sluice.ingest.postgres.stream.StreamSlice;
+import dev.sluice.ingest.postgres.watch.SourceWatch;
 import dev.sluice.spec.Lsn;
+import dev.sluice.spec.errors.SluiceException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,12 +36,31 @@ final class StreamEmitter implements AutoCloseable {
 
     /** Connects. What the lake holds by now is skipped as well: restored state may be older than the lake. */
     void start() {
-        Map<Integer, Lsn> stamps;
+        try {
+            startChecked();
+        } catch (SluiceException e) {
+            throw Failures.forFlink(e);
+        }
+    }
+
+    /** Looks at the source first: since the job began it may have been restored, or its slot made anew. */
+    private void startChecked() {
+        LakeKnowledge knowledge;
+        SourceWatch watch;
+        Lsn known;
         Set<Integer> stopped;
         try (LakePositions lake = settings.lake().open()) {
-            stamps = lake.stamps();
-            stopped = lake.stops().keySet();
+            knowledge = LakeKnowledge.read(lake);
+            Map<Integer, Lsn> tables = known(knowledge);
+            known = knowledge.everywhere(tables);
+            watch = knowledge.watch(
+                    settings,
+                    knowledge.identity().orElseGet(() -> SourceIdentity.of(settings.connector())),
+                    tables.keySet());
+            stopped = new HashSet<>(knowledge.stopped());
+            stopped.addAll(SourceCheck.look(watch, lake, known));
         }
+        Map<Integer, Lsn> stamps = knowledge.stamps();
         List<LoadedTables> loaded = split.loaded().stream()
                 .filter(l ->
                         !l.tables().stream().allMatch(t -> new Lsn(l.lsn()).isAtMost(stamps.getOrDefault(t, Lsn.ZERO))))
@@ -50,11 +72,24 @@ final class StreamEmitter implements AutoCloseable {
                 settings.slotName(),
                 settings.publicationName(),
                 settings.tables(),
+                known,
                 split.position(),
                 split.skipTo(),
                 stopped,
                 loaded);
-        acknowledger = new Acknowledger(settings.lake(), settings.connector(), settings.slotName(), stream);
+        acknowledger = new Acknowledger(settings, stream, new SourcePatrol(settings, watch, known, stream));
+    }
+
+    /** A table without a stamp is in a load that this stream continues, or is not streamed at all. */
+    private Map<Integer, Lsn> known(LakeKnowledge knowledge) {
+        Map<Integer, Lsn> known = knowledge.withLoaded(split.loaded());
+        for (int table = 0; table < split.skipTo().size(); table++) {
+            long skipTo = split.skipTo().get(table);
+            if (skipTo != 0 && !knowledge.stopped().contains(table)) {
+                known.merge(table, new Lsn(skipTo), Lsn::max);
+            }
+        }
+        return known;
     }
 
     /**

@@ -52,6 +52,7 @@ public final class CutCommitter implements Committer<CutFiles> {
     private final LakeCommit commit;
     private final Progress progress;
     private final CommitMetrics metrics;
+    private final SourceGuard guard;
     /** When work for the next lake commit began: rows that are completed for it count. */
     private long startNanos;
 
@@ -59,19 +60,24 @@ public final class CutCommitter implements Committer<CutFiles> {
     /** Tables that the lake says are stopped; null until it was asked. */
     private Set<Integer> stopped;
 
-    /** @param catalog closed with this committer */
+    /**
+     * @param catalog closed with this committer
+     * @param guard closed with this committer
+     */
     public CutCommitter(
             LakeCatalog catalog,
             String pipeline,
             List<SourceTable> sources,
             LakeCommit.Bounds bounds,
-            CommitMetrics metrics) {
+            CommitMetrics metrics,
+            SourceGuard guard) {
         this.catalog = catalog;
         this.pipeline = pipeline;
         this.sources = List.copyOf(sources);
         this.commit = new LakeCommit(catalog, bounds);
         this.progress = new Progress(catalog, pipeline);
         this.metrics = metrics;
+        this.guard = guard;
     }
 
     @Override
@@ -90,6 +96,7 @@ public final class CutCommitter implements Committer<CutFiles> {
     public boolean commit(CutFiles cut) {
         startNanos = System.nanoTime();
         stop(cut.stops());
+        stop(guard.differing(new Lsn(cut.lsn()), loadedIn(cut)));
         List<TableFiles> changed = new ArrayList<>(cut.changes());
         changed.removeIf(files -> stopped.contains(files.table()));
         boolean alreadyThere = !cut.markers().isEmpty() || !changed.isEmpty();
@@ -155,6 +162,16 @@ public final class CutCommitter implements Committer<CutFiles> {
                     stop.fix());
         }
         return fresh;
+    }
+
+    private static Set<Integer> loadedIn(CutFiles cut) {
+        Set<Integer> loaded = new HashSet<>();
+        for (LoadMarker marker : cut.markers()) {
+            for (int table : marker.tables()) {
+                loaded.add(table);
+            }
+        }
+        return loaded;
     }
 
     private Set<Integer> stoppedInTheLake() {
@@ -291,6 +308,7 @@ public final class CutCommitter implements Committer<CutFiles> {
 
     @Override
     public void close() {
+        guard.close();
         catalog.close();
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.ingest.postgres;
 
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.Lsn;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,6 +41,8 @@ final class ModelLake {
     /** Why tables are stopped, by their number. */
     final Map<Integer, String> stops = new ConcurrentHashMap<>();
 
+    final Map<Integer, String> shapes = new ConcurrentHashMap<>();
+    volatile String publication;
     long commits;
     /** Tables that were published by a load. */
     long loads;
@@ -67,6 +70,14 @@ final class ModelLake {
                 }
             }
         }
+        for (int i = 0; i < newTables.size(); i++) {
+            for (int j = 0; j < tables.size(); j++) {
+                if (tables.get(j).name().equals(newTables.get(i).name()) && shapes.containsKey(j)) {
+                    lake.shapes.put(i, shapes.get(j));
+                }
+            }
+        }
+        lake.publication = publication;
         lake.acknowledged = acknowledged;
         lake.identity = identity;
         lake.faults.addAll(faults);
@@ -80,7 +91,11 @@ final class ModelLake {
         }
         commits++;
         try {
-            batches.forEach(this::apply);
+            batches.stream().filter(batch -> batch.kind == RowBatch.Kind.STOP).forEach(this::apply);
+            batches.stream()
+                    .filter(batch -> batch.kind != RowBatch.Kind.STOP)
+                    .filter(batch -> batch.kind != RowBatch.Kind.CHANGES || !stops.containsKey(batch.table))
+                    .forEach(this::apply);
             publishWhenComplete();
         } catch (RuntimeException e) {
             fault("apply failed: " + e);
@@ -283,6 +298,33 @@ final class ModelLake {
         @Override
         public void recordSourceIdentity(String identity) {
             of(lake).identity = identity;
+        }
+
+        @Override
+        public Map<Integer, String> shapes() {
+            return Map.copyOf(of(lake).shapes);
+        }
+
+        @Override
+        public void recordShape(int table, String shape) {
+            of(lake).shapes.put(table, shape);
+        }
+
+        @Override
+        public Optional<String> publication() {
+            return Optional.ofNullable(of(lake).publication);
+        }
+
+        @Override
+        public void recordPublication(String publication) {
+            of(lake).publication = publication;
+        }
+
+        @Override
+        public boolean stop(TableStop stop) {
+            return of(lake).stops.putIfAbsent(
+                            stop.table(), stop.code() + ": " + stop.reason() + ". Fix: " + stop.fix())
+                    == null;
         }
 
         @Override

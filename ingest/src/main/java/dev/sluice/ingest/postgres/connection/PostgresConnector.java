@@ -23,6 +23,8 @@ public final class PostgresConnector implements Serializable {
     private static final int LOGIN_TIMEOUT_SECONDS = 20;
     /** A chunk whose server is silent this long is given up. */
     private static final int QUERY_SOCKET_TIMEOUT_SECONDS = 120;
+    /** A look reads a few rows of the catalog; what waits for it should not wait long for a server that is gone. */
+    private static final int WATCH_SOCKET_TIMEOUT_SECONDS = 20;
     /** Creating a slot waits for every transaction that is running at that moment. */
     private static final int SLOT_SOCKET_TIMEOUT_SECONDS = 600;
 
@@ -46,6 +48,16 @@ public final class PostgresConnector implements Serializable {
     /** An ordinary session in auto-commit mode. */
     public Connection query() {
         return open(properties(QUERY_SOCKET_TIMEOUT_SECONDS));
+    }
+
+    /** An ordinary session for short looks. */
+    public Connection watching() {
+        return open(properties(WATCH_SOCKET_TIMEOUT_SECONDS));
+    }
+
+    /** What the sessions of this connector call themselves in {@code pg_stat_activity}. */
+    public String applicationName() {
+        return applicationName;
     }
 
     /** A session that speaks the replication protocol. */

@@ -6,6 +6,7 @@ import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.postgres.connection.SqlErrors;
 import dev.sluice.ingest.postgres.slot.ReplicationSlot;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.Remedy;
 import dev.sluice.spec.errors.SluiceException;
@@ -13,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -42,6 +44,7 @@ public final class ChangeStream implements AutoCloseable {
     private final PostgresConnector connector;
     private final ReplicationSlot slot;
     private final String publicationName;
+    private final Lsn known;
     private final PgOutputDecoder decoder;
     private final SliceQueue queue = new SliceQueue(QUEUE_BYTES);
     private final Pace pace = new Pace();
@@ -60,6 +63,7 @@ public final class ChangeStream implements AutoCloseable {
     /**
      * Begins to read at once.
      *
+     * @param known every commit up to here is in the lake: a slot that stands beyond it is refused
      * @param position every transaction with a commit LSN up to here was emitted before
      * @param skipTo for each table, transactions with a commit LSN up to here are dropped
      * @param stopped tables of which nothing is emitted
@@ -70,6 +74,7 @@ public final class ChangeStream implements AutoCloseable {
             String slotName,
             String publicationName,
             List<SourceTable> tables,
+            Lsn known,
             long position,
             List<Long> skipTo,
             Set<Integer> stopped,
@@ -77,6 +82,7 @@ public final class ChangeStream implements AutoCloseable {
         this.connector = connector;
         this.slot = new ReplicationSlot(slotName);
         this.publicationName = publicationName;
+        this.known = known;
         this.decoder = new PgOutputDecoder(tables, position, skipTo, stopped, loaded);
         this.thread = new Thread(this::run, "sluice-stream-" + slotName);
         thread.setDaemon(true);
@@ -103,6 +109,12 @@ public final class ChangeStream implements AutoCloseable {
         if (open != null) {
             abort(open);
         }
+    }
+
+    /** Ends the stream for a reason found elsewhere; what was handed over before is still emitted. */
+    public void fail(Throwable cause) {
+        queue.fail(cause);
+        cut();
     }
 
     @Override
@@ -230,7 +242,9 @@ public final class ChangeStream implements AutoCloseable {
 
     private PGReplicationStream start() throws SQLException {
         try (Connection query = connector.query()) {
-            slot.awaitInactive(query);
+            slot.awaitInactive(query, Optional.of(connector.applicationName()));
+            // After the wait: whoever had the slot may have dropped it and made another.
+            slot.check(query, known);
         }
         connection = connector.replication();
         try {

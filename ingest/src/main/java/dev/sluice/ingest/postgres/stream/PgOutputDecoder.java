@@ -7,7 +7,6 @@ import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.Remedy;
-import dev.sluice.spec.errors.SluiceException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -33,6 +32,7 @@ final class PgOutputDecoder {
         final long skipTo;
         int countedBytes;
         boolean known;
+        boolean stopped;
         Optional<String> difference = Optional.empty();
 
         Published(TableChanges changes, long skipTo) {
@@ -237,6 +237,7 @@ final class PgOutputDecoder {
         if (table != null) {
             table.known = true;
             table.difference = relation.differenceFrom(table.changes.table());
+            table.changes.columns(relation.carried(table.changes.table()));
         }
     }
 
@@ -303,29 +304,25 @@ final class PgOutputDecoder {
         }
         int oid = cursor.int32();
         Published table = published.get(oid);
-        if (table == null || Long.compareUnsigned(commitLsn, table.skipTo) <= 0) {
+        if (table == null || table.stopped || Long.compareUnsigned(commitLsn, table.skipTo) <= 0) {
             return null;
         }
         if (!table.known) {
             throw cursor.malformed("a change of a table that was not described");
         }
         if (table.difference.isPresent()) {
-            SourceTable source = table.changes.table();
-            String name = source.schema() + "." + source.name();
-            throw new SluiceException(
-                    ErrorCode.E0404,
-                    "table " + name + " is not what it was when the pipeline started: " + table.difference.get()
-                            + " before commit " + new Lsn(commitLsn),
-                    "undo the change; or " + Remedy.LOAD_ANEW);
+            stop(table);
+            return null;
         }
         if (cursor.size() > changeBytesMax) {
-            stop(oid, table);
+            stopLarge(oid, table);
             return null;
         }
         return table;
     }
 
-    private void stop(int oid, Published table) {
+    /** A change that would not fit in the heap. */
+    private void stopLarge(int oid, Published table) {
         SourceTable source = table.changes.table();
         String name = source.schema() + "." + source.name();
         sealed.add(RowBatch.stop(new TableStop(
@@ -338,6 +335,19 @@ final class PgOutputDecoder {
                         + " MB (taskmanager.memory.task.heap.size) or exclude the large column; then sluice resync "
                         + source.name())));
         published.remove(oid);
+    }
+
+    /** The others go on. What this table has in the open transaction is given up by whoever hears of the stop. */
+    private void stop(Published table) {
+        SourceTable source = table.changes.table();
+        seal(table);
+        table.stopped = true;
+        sealed.add(RowBatch.stop(new TableStop(
+                table.changes.index(),
+                ErrorCode.E0404,
+                "table " + source.qualifiedName() + " is not what it was when the pipeline started: "
+                        + table.difference.get() + " before commit " + new Lsn(commitLsn),
+                Remedy.resync(source.name()))));
     }
 
     private void add(Published table, byte operation, int newOffset, int oldOffset) {
