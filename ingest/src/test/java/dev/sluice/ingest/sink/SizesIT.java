@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  * they have; 20,000,000 were run by hand.
  */
 class SizesIT {
-    private static final String ROWS = System.getProperty("sluice.size.rows", "1500000");
+    private static final String ROWS = System.getProperty("sluice.size.rows", "600000");
 
     @TempDir
     Path folder;

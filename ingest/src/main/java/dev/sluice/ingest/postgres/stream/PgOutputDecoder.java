@@ -67,7 +67,11 @@ final class PgOutputDecoder {
      * @param stopped tables whose changes are dropped, whatever their LSN
      */
     PgOutputDecoder(
-            List<SourceTable> tables, long position, List<Long> skipTo, Set<Integer> stopped, List<LoadedTables> loaded) {
+            List<SourceTable> tables,
+            long position,
+            List<Long> skipTo,
+            Set<Integer> stopped,
+            List<LoadedTables> loaded) {
         this(tables, position, skipTo, stopped, loaded, RowBatch.CHANGE_BYTES_MAX);
     }
 
