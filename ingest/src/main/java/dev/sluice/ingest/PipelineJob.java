@@ -9,6 +9,7 @@ import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.sink.CatalogLakePositions;
 import dev.sluice.ingest.sink.LakeSink;
 import dev.sluice.ingest.sink.LakeTables;
+import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.spec.PipelineSpec;
@@ -61,7 +62,11 @@ public final class PipelineJob {
         PostgresConnector connector = new PostgresConnector(spec.source(), jobName(spec.pipeline()));
         List<SourceTable> tables = SourceCatalogue.read(connector, spec.source(), spec.slotName());
         try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
-            LakeTables.create(catalog, spec.pipeline(), tables);
+            LakeTables.create(
+                    catalog,
+                    spec.pipeline(),
+                    tables,
+                    PoisonPolicies.of(spec.source().tables(), tables));
         }
         environment.setParallelism(spec.parallelism());
         environment.getConfig().enableObjectReuse();

@@ -1,5 +1,6 @@
 package dev.sluice.ingest.hot;
 
+import dev.sluice.ingest.JobFailures;
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.PipelineSpec.HotSpec;
@@ -34,7 +35,7 @@ public final class HotSink implements Sink<RowBatch> {
         HotProgress progress = new HotProgress(
                 client, hot, tables.stream().map(SourceTable::name).toList());
         HotBuffer[] buffers = new HotBuffer[tables.size()];
-        HotWriter.guarded(() -> createTables(client, progress, buffers));
+        JobFailures.guard(() -> createTables(client, progress, buffers));
         return new HotWriter(
                 client,
                 buffers,

@@ -1,15 +1,14 @@
 package dev.sluice.ingest.hot;
 
+import dev.sluice.ingest.JobFailures;
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.spec.errors.ErrorCode;
-import dev.sluice.spec.errors.SluiceException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.operators.ProcessingTimeService;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +55,7 @@ final class HotWriter implements SinkWriter<RowBatch> {
 
     @Override
     public void write(RowBatch batch, Context context) {
-        guarded(() -> {
+        JobFailures.guard(() -> {
             switch (batch.kind) {
                 case LOAD -> load(batch);
                 case CHUNK_END -> chunkEnd(batch);
@@ -77,7 +76,7 @@ final class HotWriter implements SinkWriter<RowBatch> {
 
     @Override
     public void flush(boolean endOfInput) {
-        guarded(this::flushAll);
+        JobFailures.guard(this::flushAll);
     }
 
     @Override
@@ -164,7 +163,7 @@ final class HotWriter implements SinkWriter<RowBatch> {
         isTimerSet = true;
         time.registerTimer(time.getCurrentProcessingTime() + flushIntervalMillis, now -> {
             isTimerSet = false;
-            guarded(this::flushAll);
+            JobFailures.guard(this::flushAll);
         });
     }
 
@@ -220,14 +219,5 @@ final class HotWriter implements SinkWriter<RowBatch> {
 
     private long nowMicros() {
         return TimeUnit.MILLISECONDS.toMicros(time.getCurrentProcessingTime());
-    }
-
-    /** Marks what a restart cannot cure, or the job would restart for ever. */
-    static void guarded(Runnable work) {
-        try {
-            work.run();
-        } catch (SluiceException e) {
-            throw e.code().retry() == ErrorCode.Retry.TIMED ? e : new SuppressRestartsException(e);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.ingest.postgres;
 
+import dev.sluice.ingest.JobFailures;
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.PostgresSplit.AnnouncementSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.LoadSplit;
@@ -63,7 +64,7 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
                 .map(chunk -> new HeldChunk(chunk.loadLsn(), chunk.chunk()))
                 .toList()));
         if (stream != null) {
-            stream.start();
+            JobFailures.guard(stream::start);
         }
         if (restored.isEmpty() && stream == null) {
             context.sendSplitRequest();
@@ -78,7 +79,7 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
                 chunkReader.close();
                 stream = new StreamEmitter(settings, change);
                 if (started) {
-                    stream.start();
+                    JobFailures.guard(stream::start);
                 }
             } else if (split instanceof AnnouncementSplit announced) {
                 announcement = announced;
@@ -114,6 +115,10 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
 
     @Override
     public InputStatus pollNext(ReaderOutput<RowBatch> output) throws Exception {
+        return JobFailures.<InputStatus, Exception>guarded(() -> poll(output));
+    }
+
+    private InputStatus poll(ReaderOutput<RowBatch> output) throws Exception {
         if (!chunks.isEmpty()) {
             return pollChunk(output);
         }
@@ -127,7 +132,7 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
         try {
             return stream.poll(output);
         } catch (SliceQueue.StreamFailedException e) {
-            throw Failures.forFlink(e.getCause());
+            throw JobFailures.forFlink(e.getCause());
         }
     }
 

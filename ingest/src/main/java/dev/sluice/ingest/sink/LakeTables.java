@@ -1,5 +1,7 @@
 package dev.sluice.ingest.sink;
 
+import dev.sluice.ingest.sink.poison.PoisonPolicies;
+import dev.sluice.ingest.sink.poison.SpecialColumns;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
@@ -16,6 +18,7 @@ import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.types.Types.NestedField;
@@ -29,17 +32,36 @@ public final class LakeTables {
     /**
      * Creates the namespace and the tables that are missing, empty and without a stamp.
      *
+     * @param policies say which tables need companion columns
      * @throws SluiceException E0505 when a table belongs to another pipeline or to nobody, E0404 when its columns are
      *     not those of the source
      */
-    public static void create(LakeCatalog catalog, String pipeline, List<SourceTable> tables) {
+    public static void create(
+            LakeCatalog catalog, String pipeline, List<SourceTable> tables, PoisonPolicies policies) {
         createNamespace(catalog);
-        for (SourceTable source : tables) {
+        for (int i = 0; i < tables.size(); i++) {
+            SourceTable source = tables.get(i);
             TableIdentifier identifier = catalog.bronze(source.name());
-            Schema schema = LakeSchemas.of(source);
-            Table table = catalog.find(identifier).orElseGet(() -> createTable(catalog, pipeline, source, schema));
+            Schema wanted = LakeSchemas.of(SpecialColumns.wanted(source, policies.of(i)));
+            Table table = catalog.find(identifier).orElseGet(() -> createTable(catalog, pipeline, source, wanted));
             checkOwner(table, identifier, pipeline, source);
-            checkColumns(table, identifier, schema);
+            checkColumns(table, identifier, LakeSchemas.of(source), source);
+            addCompanions(table, wanted);
+        }
+    }
+
+    /** A table that was made under another policy gets the companions that it lacks; they are NULL in its old rows. */
+    private static void addCompanions(Table table, Schema wanted) {
+        List<NestedField> lacking = wanted.columns().stream()
+                .filter(field -> table.schema().findField(field.name()) == null)
+                .toList();
+        if (!lacking.isEmpty()) {
+            LakeErrors.edge("adding columns to table " + table.name(), () -> {
+                UpdateSchema update = table.updateSchema();
+                lacking.forEach(field -> update.addColumn(field.name(), field.type()));
+                update.commit();
+                return true;
+            });
         }
     }
 
@@ -105,8 +127,10 @@ public final class LakeTables {
         }
     }
 
-    private static void checkColumns(Table table, TableIdentifier identifier, Schema wanted) {
-        List<NestedField> held = table.schema().columns();
+    private static void checkColumns(Table table, TableIdentifier identifier, Schema wanted, SourceTable source) {
+        List<NestedField> held = table.schema().columns().stream()
+                .filter(field -> !SpecialColumns.isCompanion(source, field.name()))
+                .toList();
         List<NestedField> due = wanted.columns();
         String difference = held.size() == due.size() ? "" : held.size() + " columns instead of " + due.size();
         for (int i = 0; i < due.size() && difference.isEmpty(); i++) {

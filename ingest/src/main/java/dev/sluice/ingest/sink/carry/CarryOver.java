@@ -5,6 +5,9 @@ import dev.sluice.ingest.sink.cut.CarriedRow;
 import dev.sluice.ingest.sink.cut.TableFiles;
 import dev.sluice.ingest.sink.file.DataFileWriter;
 import dev.sluice.ingest.sink.file.TableFormat;
+import dev.sluice.ingest.sink.poison.DeadLetter;
+import dev.sluice.ingest.sink.poison.RowJudge;
+import dev.sluice.ingest.sink.row.BigEndian;
 import dev.sluice.ingest.sink.row.KeyBytes;
 import dev.sluice.ingest.sink.row.RowCursor;
 import dev.sluice.ingest.table.SourceTable;
@@ -50,9 +53,13 @@ public final class CarryOver {
     private final Set<Integer> missing = new TreeSet<>();
     private final Map<ByteBuffer, CarriedRow> fromLake = new HashMap<>();
     private final Map<String, Map<Long, CarriedRow>> fromFiles = new HashMap<>();
+    private final List<CarriedRow> complete = new ArrayList<>();
+    private final RowJudge judge;
+    private final List<DeadLetter> letters = new ArrayList<>();
     private DataFileWriter writer;
 
-    private CarryOver(TableFormat format, List<CarriedRow> rows) {
+    private CarryOver(TableFormat format, RowJudge judge, List<CarriedRow> rows) {
+        this.judge = judge;
         this.format = format;
         this.source = format.source();
         String name = source.schema() + "." + source.name();
@@ -61,12 +68,16 @@ public final class CarryOver {
         this.key = new KeyBytes(source);
         for (CarriedRow carried : rows) {
             row.moveTo(carried.row(), 0);
+            boolean isComplete = true;
             for (int column = 0; column < row.columns(); column++) {
                 if (row.isUnchanged(column)) {
                     missing.add(column);
+                    isComplete = false;
                 }
             }
-            if (carried.isFromLake()) {
+            if (isComplete) {
+                complete.add(carried);
+            } else if (carried.isFromLake()) {
                 fromLake.put(ByteBuffer.wrap(carried.lakeKey()), carried);
             } else {
                 fromFiles
@@ -77,19 +88,80 @@ public final class CarryOver {
     }
 
     /**
-     * The data file with the completed rows of {@code files}.
+     * What became of carried rows: they are complete.
+     *
+     * @param file those that fit; null when there are none
+     * @param letters those that do not
+     */
+    public record Completed(DataFile file, List<DeadLetter> letters) {}
+
+    /** Where a row's version before is, when the lake does not have it. */
+    @FunctionalInterface
+    public interface DeadLetterRows {
+        /** The row of a key among the dead letters, in the order of the table's columns; null when there is none. */
+        byte[] find(RowCursor key);
+    }
+
+    /**
+     * Completes the carried rows of {@code files}.
      *
      * @param format of the table as it stands after the cut before
      * @throws SluiceException E0407 when the version before of a row is not there
      */
-    public static DataFile complete(TableFormat format, TableFiles files) throws IOException {
-        CarryOver carryOver = new CarryOver(format, files.carriedRows());
-        carryOver.writer = new DataFileWriter(format);
+    public static Completed complete(TableFormat format, TableFiles files, RowJudge judge, DeadLetterRows deadLetters)
+            throws IOException {
+        CarryOver carryOver = new CarryOver(format, judge, files.carriedRows());
+        for (CarriedRow carried : carryOver.complete) {
+            carryOver.emit(carryOver.row.moveTo(carried.row(), 0));
+        }
         for (String file : carryOver.fromFiles.keySet()) {
             carryOver.readFile(file);
         }
         carryOver.readLake();
-        return carryOver.writer.finish();
+        carryOver.readDeadLetters(deadLetters);
+        return new Completed(carryOver.writer == null ? null : carryOver.writer.finish(), carryOver.letters);
+    }
+
+    /** A row that has all its values goes into the file, or among the dead letters when it does not fit there. */
+    private void emit(RowCursor whole) throws IOException {
+        if (judge.judge(whole) != RowJudge.Verdict.FITS) {
+            // A policy that became stop in between counts from the next change on: here the row was taken already.
+            letters.add(DeadLetter.of(source, whole, judge));
+            return;
+        }
+        if (writer == null) {
+            writer = new DataFileWriter(format);
+        }
+        writer.add(whole);
+    }
+
+    private void readDeadLetters(DeadLetterRows deadLetters) throws IOException {
+        for (CarriedRow carried : List.copyOf(fromLake.values())) {
+            keyOf(carried.lakeKey());
+            byte[] letter = deadLetters.find(before);
+            if (letter == null) {
+                continue;
+            }
+            fromLake.remove(ByteBuffer.wrap(carried.lakeKey()));
+            RowCursor held = new RowCursor(source.name(), BigEndian.int16(letter, 0), before.columns());
+            held.moveTo(letter, 0);
+            row.moveTo(carried.row(), 0);
+            for (int column : missing) {
+                if (row.isUnchanged(column)) {
+                    row.take(column, held);
+                }
+            }
+            emit(row);
+        }
+        expectNoneLeft(fromLake.size());
+    }
+
+    /** Sets the key columns of {@link #before} from a key. */
+    private void keyOf(byte[] lakeKey) {
+        for (int i = 0; i < source.keyColumns().size(); i++) {
+            int offset = KeyBytes.offsetOf(lakeKey, i);
+            before.set(source.keyColumns().get(i), lakeKey, offset, KeyBytes.lengthBefore(lakeKey, offset));
+        }
     }
 
     private void readFile(String location) throws IOException {
@@ -128,7 +200,6 @@ public final class CarryOver {
                 }
             }
         }
-        expectNoneLeft(fromLake.size());
     }
 
     private Schema project(Set<Integer> columns) {
@@ -174,7 +245,7 @@ public final class CarryOver {
                 set(row, column, record);
             }
         }
-        writer.add(row);
+        emit(row);
     }
 
     private void set(RowCursor target, int column, Record record) throws IOException {

@@ -11,6 +11,13 @@ package dev.sluice.ingest.sink.cut;
  */
 public record CarriedRow(byte[] lakeKey, String file, long position, byte[] row) {
 
+    private static final String NO_FILE = "";
+
+    /** A row that lacks nothing, and that no file can hold. */
+    public static CarriedRow whole(byte[] key, byte[] row) {
+        return new CarriedRow(key, NO_FILE, 0, row);
+    }
+
     public boolean isFromLake() {
         return file.isEmpty();
     }

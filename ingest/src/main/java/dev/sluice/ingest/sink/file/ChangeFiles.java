@@ -2,6 +2,7 @@ package dev.sluice.ingest.sink.file;
 
 import dev.sluice.ingest.sink.cut.CarriedRow;
 import dev.sluice.ingest.sink.cut.TableFiles;
+import dev.sluice.ingest.sink.poison.RowJudge;
 import dev.sluice.ingest.sink.row.CutKeys;
 import dev.sluice.ingest.sink.row.KeyBytes;
 import dev.sluice.ingest.sink.row.RowCursor;
@@ -27,6 +28,7 @@ public final class ChangeFiles {
     private static final byte[] NO_KEY = {};
 
     private final TableFormat format;
+    private final RowJudge judge;
     private final int table;
     private final CutKeys keys = new CutKeys();
     private final List<Written> files = new ArrayList<>();
@@ -39,8 +41,10 @@ public final class ChangeFiles {
     private long rowsInserted;
     private long rowsDeleted;
 
-    public ChangeFiles(TableFormat format, int table) {
+    /** @param judge looks at rows that are completed here; those that are given are judged already */
+    public ChangeFiles(TableFormat format, int table, RowJudge judge) {
         this.format = format;
+        this.judge = judge;
         this.table = table;
         this.carried = new CarriedRows(format.source());
     }
@@ -119,12 +123,22 @@ public final class ChangeFiles {
             version = new CarriedRow(oldKey.toArray(), "", 0, newRow.toRow());
         }
         delete(oldKey, oldRow);
-        if (carried.isComplete(newRow)) {
+        if (carried.isComplete(newRow) && judge.judge(newRow) == RowJudge.Verdict.FITS) {
             insert(newKey, newRow);
             return;
         }
         expectAbsent(newKey);
         keys.put(newKey, CutKeys.carriedAt(carried.add(version)));
+        rowsInserted++;
+    }
+
+    /**
+     * Takes a whole row that no file can hold. It goes with those that lack values: whoever completes them finds it
+     * complete, and puts it among the dead letters; until then a later change of its key finds it where it finds those.
+     */
+    public void quarantine(KeyBytes key, RowCursor row) {
+        expectAbsent(key);
+        keys.put(key, CutKeys.carriedAt(carried.add(CarriedRow.whole(key.toArray(), row.toRow()))));
         rowsInserted++;
     }
 
