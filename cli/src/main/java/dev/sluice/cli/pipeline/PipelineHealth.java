@@ -3,8 +3,6 @@ package dev.sluice.cli.pipeline;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.cli.Session;
-import dev.sluice.lake.LakeCatalog;
-import dev.sluice.lake.Progress;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.errors.SluiceException;
@@ -42,15 +40,21 @@ public record PipelineHealth(
         List<String> problems) {
 
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
+    /** A job that completed a checkpoint within this has reached catalog and store; commit intervals are far shorter. */
+    private static final Duration ALIVE_WITHIN = Duration.ofSeconds(60);
 
     /** The verdict. */
     public enum Health {
         /** Its job reads the slot. */
         STREAMING,
+        /** Its job has lately written to the lake, which is too slow now to say how far. */
+        SLOW,
         /** Its job runs and has not acknowledged anything yet. */
         LOADING,
         /** It was stopped on purpose. */
         STOPPED,
+        /** Some of its tables are stopped, each at its last good position; the others go on. */
+        PARTIAL,
         /** Something is wrong; the problems say what. */
         FAILING
     }
@@ -60,7 +64,7 @@ public record PipelineHealth(
     }
 
     public boolean isWell() {
-        return health != Health.FAILING;
+        return health != Health.FAILING && health != Health.PARTIAL;
     }
 
     /** WAL that the source has written beyond what is acknowledged. */
@@ -106,14 +110,21 @@ public record PipelineHealth(
         SourceSide source = Answer.ask("the source", SourceSide.UNKNOWN, wrong -> SourceSide.read(spec.get(), wrong))
                 .join()
                 .into(problems);
-        LakeSide lake = asked.join().into(problems);
-        boolean loading = lake.acknowledged().isEmpty();
+        List<String> silence = new ArrayList<>();
+        LakeSide lake = asked.join().into(silence);
+        boolean isLakeSlow = problems.isEmpty() && !silence.isEmpty() && hasLatelyCommitted(session, pipeline);
+        if (!isLakeSlow) {
+            problems.addAll(silence);
+        }
+        boolean loading = silence.isEmpty() && lake.acknowledged().isEmpty();
         if (!stopped) {
             source.problem(loading).ifPresent(problems::add);
         }
-        Health health = stopped
-                ? Health.STOPPED
-                : !problems.isEmpty() ? Health.FAILING : loading ? Health.LOADING : Health.STREAMING;
+        Health health = health(stopped, problems, lake.tableProblems(), isLakeSlow, loading);
+        problems.addAll(lake.tableProblems());
+        if (health == Health.SLOW) {
+            silence.forEach(text -> problems.add(text + "; its job goes on: it completed a checkpoint lately"));
+        }
         return new PipelineHealth(
                 pipeline,
                 health,
@@ -125,17 +136,54 @@ public record PipelineHealth(
                 problems);
     }
 
+    private static Health health(
+            boolean stopped, List<String> problems, List<String> tableProblems, boolean isLakeSlow, boolean loading) {
+        if (stopped) {
+            return Health.STOPPED;
+        }
+        if (!problems.isEmpty()) {
+            return Health.FAILING;
+        }
+        if (!tableProblems.isEmpty()) {
+            return Health.PARTIAL;
+        }
+        if (isLakeSlow) {
+            return Health.SLOW;
+        }
+        return loading ? Health.LOADING : Health.STREAMING;
+    }
+
+    /** Tells a lake that is slow from one that fails: a checkpoint is complete only when the store took its files. */
+    private static boolean hasLatelyCommitted(Session session, String pipeline) {
+        try {
+            FlinkRest flink = new PipelineControl(session).flink();
+            return flink.activeJob(PipelineControl.jobName(pipeline))
+                    .flatMap(job -> flink.lastCheckpoint(job.id()))
+                    .filter(at -> at.isAfter(Instant.now().minus(ALIVE_WITHIN)))
+                    .isPresent();
+        } catch (SluiceException e) {
+            return false;
+        }
+    }
+
     private static String jobState(
             Session session, Optional<AppliedPipeline> applied, String pipeline, List<String> problems) {
         boolean stopped = applied.map(AppliedPipeline::stopped).orElse(false);
         try {
             FlinkRest flink = new PipelineControl(session).flink();
             Optional<FlinkRest.Job> job = flink.activeJob(PipelineControl.jobName(pipeline));
+            int copies = flink.activeJobs(PipelineControl.jobName(pipeline)).size();
+            if (copies > 1) {
+                problems.add(copies + " jobs of it run; `sluice apply --restart` ends all and starts one");
+            }
             if (job.isEmpty()) {
                 if (!stopped) {
                     problems.add("its job does not run; `sluice apply` or `sluice up` starts it"
                             + lastFailure(
-                                    flink, applied.map(AppliedPipeline::jobId).orElse("")));
+                                    flink, applied.map(AppliedPipeline::jobId).orElse(""))
+                            + applied.map(AppliedPipeline::problem)
+                                    .map(why -> ". The last attempt to start it failed: " + why)
+                                    .orElse(""));
                 }
                 return "none";
             }
@@ -196,27 +244,6 @@ public record PipelineHealth(
         T into(List<String> all) {
             all.addAll(problems);
             return value;
-        }
-    }
-
-    /** What the lake knows. */
-    private record LakeSide(Optional<Lsn> acknowledged, Optional<Instant> newestCommit) {
-        static final LakeSide UNKNOWN = new LakeSide(Optional.empty(), Optional.empty());
-
-        static LakeSide read(PipelineSpec spec, List<String> problems) {
-            try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
-                Optional<Instant> newest = spec.source().tables().stream()
-                        .map(table -> catalog.find(catalog.bronze(table.name())))
-                        .flatMap(Optional::stream)
-                        .filter(table -> table.currentSnapshot() != null)
-                        .map(table ->
-                                Instant.ofEpochMilli(table.currentSnapshot().timestampMillis()))
-                        .max(Instant::compareTo);
-                return new LakeSide(new Progress(catalog, spec.pipeline()).acknowledged(), newest);
-            } catch (SluiceException e) {
-                problems.add(e.reason());
-                return UNKNOWN;
-            }
         }
     }
 }

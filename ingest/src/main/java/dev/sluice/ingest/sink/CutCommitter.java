@@ -1,24 +1,20 @@
 package dev.sluice.ingest.sink;
 
-import dev.sluice.ingest.sink.carry.CarryOver;
 import dev.sluice.ingest.sink.cut.CutFiles;
 import dev.sluice.ingest.sink.cut.LoadMarker;
 import dev.sluice.ingest.sink.cut.TableFiles;
-import dev.sluice.ingest.sink.file.TableFormat;
+import dev.sluice.ingest.sink.poison.PoisonPolicies;
+import dev.sluice.ingest.sink.poison.PoisonStops;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.TableStop;
 import dev.sluice.lake.CommitOutcome;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeCommit;
-import dev.sluice.lake.LakeErrors;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableChange;
-import dev.sluice.lake.TableStamps;
 import dev.sluice.spec.Lsn;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -27,8 +23,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.flink.api.connector.sink2.Committer;
-import org.apache.iceberg.DataFile;
-import org.apache.iceberg.Table;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,15 +34,13 @@ import org.slf4j.LoggerFactory;
 public final class CutCommitter implements Committer<CutFiles> {
     private static final Logger LOG = LoggerFactory.getLogger(CutCommitter.class);
 
-    /** Writer number of the committer's own files, in their names only. */
-    private static final int CARRIED_FILES = 99_999;
-
     private final LakeCatalog catalog;
     private final String pipeline;
     private final List<SourceTable> sources;
     private final LakeCommit commit;
     private final Progress progress;
     private final CommitMetrics metrics;
+    private final DeadLetterFiling filing;
     private Lsn recorded = Lsn.ZERO;
     /** Tables that the lake says are stopped; null until it was asked. */
     private Set<Integer> stopped;
@@ -58,6 +50,7 @@ public final class CutCommitter implements Committer<CutFiles> {
             LakeCatalog catalog,
             String pipeline,
             List<SourceTable> sources,
+            PoisonPolicies policies,
             LakeCommit.Bounds bounds,
             CommitMetrics metrics) {
         this.catalog = catalog;
@@ -66,6 +59,7 @@ public final class CutCommitter implements Committer<CutFiles> {
         this.commit = new LakeCommit(catalog, bounds);
         this.progress = new Progress(catalog, pipeline);
         this.metrics = metrics;
+        this.filing = new DeadLetterFiling(catalog, pipeline, this.sources, policies, metrics);
     }
 
     @Override
@@ -93,15 +87,17 @@ public final class CutCommitter implements Committer<CutFiles> {
                 continue;
             }
             List<TableChange> changes = new ArrayList<>();
+            filing.begin();
             for (int table : marker.tables()) {
-                changes.add(loadOf(table, marker, cut));
+                file(loadOf(table, marker, cut), loadFiles(table, marker, cut), changes);
             }
             alreadyThere &= publish(changes);
         }
         if (!changed.isEmpty()) {
             List<TableChange> changes = new ArrayList<>();
+            filing.begin();
             for (TableFiles files : changed) {
-                changes.add(changeOf(files, cut));
+                file(changeOf(files, cut), files, changes);
             }
             alreadyThere &= publish(changes);
         }
@@ -154,12 +150,23 @@ public final class CutCommitter implements Committer<CutFiles> {
         return found;
     }
 
-    private TableChange loadOf(int table, LoadMarker marker, CutFiles cut) {
-        Lsn lsn = new Lsn(marker.lsn());
-        TableFiles files = cut.loads().stream()
+    private void file(TableChange change, TableFiles files, List<TableChange> changes) {
+        filing.file(change, files)
+                .ifPresentOrElse(
+                        changes::add,
+                        () -> stop(List.of(PoisonStops.tooMany(files.table(), sources.get(files.table())))));
+    }
+
+    private static TableFiles loadFiles(int table, LoadMarker marker, CutFiles cut) {
+        return cut.loads().stream()
                 .filter(load -> load.table() == table && load.lowestLsn() == marker.lsn())
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private TableChange loadOf(int table, LoadMarker marker, CutFiles cut) {
+        Lsn lsn = new Lsn(marker.lsn());
+        TableFiles files = loadFiles(table, marker, cut);
         Stamp stamp = new Stamp(
                 pipeline, lsn, Lsn.ZERO, instant(marker.timeMicros()), Stamp.Kind.LOAD, files.rowsInserted(), 0);
         return new TableChange(
@@ -179,38 +186,20 @@ public final class CutCommitter implements Committer<CutFiles> {
                 catalog.bronze(sources.get(files.table()).name()),
                 stamp,
                 new Lsn(files.lowestLsn()),
-                dataFiles(files, stamp),
+                files.dataFiles(),
                 files.deleteFiles(),
                 files.isTruncated());
     }
 
-    /** All data files of a table's changes, those included that complete its carried rows. */
-    private List<DataFile> dataFiles(TableFiles files, Stamp stamp) {
-        if (files.carriedRows().isEmpty()) {
-            return files.dataFiles();
-        }
-        SourceTable source = sources.get(files.table());
-        Table table = catalog.load(catalog.bronze(source.name()));
-        if (TableStamps.current(table)
-                .filter(there -> stamp.lsn().isAtMost(there.lsn()))
-                .isPresent()) {
-            // The cut comes again: the lake has it, and the versions before are gone.
-            return files.dataFiles();
-        }
-        List<DataFile> all = new ArrayList<>(files.dataFiles());
-        all.add(LakeErrors.edge("completing rows of " + table.name() + " from the lake", () -> {
-            try {
-                return CarryOver.complete(TableFormat.of(source, table, CARRIED_FILES), files);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }));
-        return all;
-    }
-
     private boolean publish(List<TableChange> changes) {
+        if (changes.isEmpty()) {
+            return true;
+        }
         long start = System.nanoTime();
-        CommitOutcome.Applied applied = commit.commit(changes).orThrow();
+        List<TableChange> all = new ArrayList<>(changes);
+        filing.letters(changes).ifPresent(all::add);
+        CommitOutcome.Applied applied = commit.commit(all).orThrow();
+        filing.committed(applied);
         long commitMillis = (System.nanoTime() - start) / 1_000_000;
         Stamp stamp = changes.get(0).stamp();
         long inserted = changes.stream()

@@ -3,9 +3,11 @@ package dev.sluice.ingest.sink;
 import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.sink.poison.SpecialColumns;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
 import dev.sluice.lake.StampProperties;
+import dev.sluice.lake.TableStamps;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.Remedy;
 import dev.sluice.spec.errors.SluiceException;
@@ -29,15 +31,19 @@ public final class LakeTables {
 
     private LakeTables() {}
 
+    /** The same for tables whose unfit values stop them. */
+    public static void create(LakeCatalog catalog, String pipeline, List<SourceTable> tables) {
+        create(catalog, pipeline, tables, PoisonPolicies.stop(tables));
+    }
+
     /**
-     * Creates the namespace and the tables that are missing, empty and without a stamp.
+     * Creates the namespace and the tables that are missing, empty and without a stamp. A table that is to be loaded anew
+     * gets the columns of its source; one that is followed and has others is stopped (E0404), and only that one.
      *
      * @param policies say which tables need companion columns
-     * @throws SluiceException E0505 when a table belongs to another pipeline or to nobody, E0404 when its columns are
-     *     not those of the source
+     * @throws SluiceException E0505 when a table belongs to another pipeline or to nobody
      */
-    public static void create(
-            LakeCatalog catalog, String pipeline, List<SourceTable> tables, PoisonPolicies policies) {
+    public static void create(LakeCatalog catalog, String pipeline, List<SourceTable> tables, PoisonPolicies policies) {
         createNamespace(catalog);
         for (int i = 0; i < tables.size(); i++) {
             SourceTable source = tables.get(i);
@@ -45,20 +51,21 @@ public final class LakeTables {
             Schema wanted = LakeSchemas.of(SpecialColumns.wanted(source, policies.of(i)));
             Table table = catalog.find(identifier).orElseGet(() -> createTable(catalog, pipeline, source, wanted));
             checkOwner(table, identifier, pipeline, source);
-            checkColumns(table, identifier, LakeSchemas.of(source), source);
-            addCompanions(table, wanted);
+            fitColumns(table, identifier, wanted, source);
+            addCompanions(table, wanted, source);
         }
     }
 
     /** A table that was made under another policy gets the companions that it lacks; they are NULL in its old rows. */
-    private static void addCompanions(Table table, Schema wanted) {
+    private static void addCompanions(Table table, Schema wanted, SourceTable source) {
         List<NestedField> lacking = wanted.columns().stream()
-                .filter(field -> table.schema().findField(field.name()) == null)
+                .filter(field -> SpecialColumns.isCompanion(source, field.name())
+                        && table.schema().findField(field.name()) == null)
                 .toList();
         if (!lacking.isEmpty()) {
             LakeErrors.edge("adding columns to table " + table.name(), () -> {
                 UpdateSchema update = table.updateSchema();
-                lacking.forEach(field -> update.addColumn(field.name(), field.type()));
+                lacking.forEach(field -> update.addColumn(null, field.name(), field.type()));
                 update.commit();
                 return true;
             });
@@ -127,39 +134,58 @@ public final class LakeTables {
         }
     }
 
-    private static void checkColumns(Table table, TableIdentifier identifier, Schema wanted, SourceTable source) {
-        List<NestedField> held = table.schema().columns().stream()
+    private static void fitColumns(Table table, TableIdentifier identifier, Schema wanted, SourceTable source) {
+        String difference = difference(table.schema(), LakeSchemas.of(source), source);
+        if (difference.isEmpty()) {
+            return;
+        }
+        boolean holdsFollowedRows =
+                Following.of(table).isFollowed() && TableStamps.current(table).isPresent();
+        if (!holdsFollowedRows) {
+            LakeErrors.edge("giving " + identifier + " the columns of its source", () -> {
+                SchemaReplacement.commit(table, wanted);
+                return true;
+            });
+            return;
+        }
+        Following.stop(
+                table,
+                ErrorCode.E0404,
+                "the columns of lake table " + identifier + " are not those of its source " + source.schema() + "."
+                        + source.name() + ": " + difference,
+                Remedy.resync(source.name()));
+    }
+
+    /** Companions may be there or not: they are not the source's. */
+    private static String difference(Schema heldSchema, Schema wanted, SourceTable source) {
+        List<NestedField> held = heldSchema.columns().stream()
                 .filter(field -> !SpecialColumns.isCompanion(source, field.name()))
                 .toList();
         List<NestedField> due = wanted.columns();
-        String difference = held.size() == due.size() ? "" : held.size() + " columns instead of " + due.size();
-        for (int i = 0; i < due.size() && difference.isEmpty(); i++) {
+        if (held.size() != due.size()) {
+            return held.size() + " columns instead of " + due.size();
+        }
+        for (int i = 0; i < due.size(); i++) {
             NestedField have = held.get(i);
             NestedField want = due.get(i);
             boolean same = have.name().equals(want.name())
                     && have.isOptional() == want.isOptional()
                     && withoutIds(have).equals(withoutIds(want));
             if (!same) {
-                difference = "column " + (i + 1) + " is " + have.name() + " " + have.type() + " instead of "
-                        + want.name() + " " + want.type();
+                return "column " + (i + 1) + " is " + have.name() + " " + have.type() + " instead of " + want.name()
+                        + " " + want.type();
             }
         }
-        if (difference.isEmpty() && !identifierNames(table.schema()).equals(identifierNames(wanted))) {
-            difference = "its key is " + identifierNames(table.schema()) + " instead of " + identifierNames(wanted);
-        }
-        if (!difference.isEmpty()) {
-            throw new SluiceException(
-                    ErrorCode.E0404,
-                    "the columns of lake table " + identifier + " are not those of its source: " + difference,
-                    "undo the change at the source; or " + Remedy.LOAD_ANEW);
-        }
+        return identifierNames(heldSchema).equals(identifierNames(wanted))
+                ? ""
+                : "its key is " + identifierNames(heldSchema) + " instead of " + identifierNames(wanted);
     }
 
     private static Set<String> identifierNames(Schema schema) {
         return new HashSet<>(schema.identifierFieldNames());
     }
 
-    private static String withoutIds(NestedField field) {
+    static String withoutIds(NestedField field) {
         return field.type().isListType()
                 ? "list " + field.type().asListType().elementType()
                 : field.type().toString();

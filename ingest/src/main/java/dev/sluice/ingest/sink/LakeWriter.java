@@ -46,11 +46,7 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
 
     /** @param catalog closed with this writer */
     public LakeWriter(
-            LakeCatalog catalog,
-            List<SourceTable> sources,
-            PoisonPolicies policies,
-            int subtask,
-            MetricGroup metrics) {
+            LakeCatalog catalog, List<SourceTable> sources, PoisonPolicies policies, int subtask, MetricGroup metrics) {
         this.policies = policies;
         this.catalog = catalog;
         this.sources = List.copyOf(sources);
@@ -128,8 +124,8 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
                         "lake table " + lakeTable.name() + " has been partitioned",
                         "bronze tables are not partitioned: " + Remedy.LOAD_ANEW);
             }
-            writers[table] = new TableWriter(
-                    source, TableFormat.of(source, lakeTable, subtask), table, policies.of(table));
+            writers[table] =
+                    new TableWriter(source, TableFormat.of(source, lakeTable, subtask), table, policies.of(table));
         }
         return writers[table];
     }

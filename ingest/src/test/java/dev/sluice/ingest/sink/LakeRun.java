@@ -6,10 +6,13 @@ import dev.sluice.ingest.postgres.PostgresSource;
 import dev.sluice.ingest.postgres.SourceSettings;
 import dev.sluice.ingest.postgres.TestPostgres;
 import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
+import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.testing.FaultyCatalog;
+import dev.sluice.spec.PipelineSpec.TableSpec;
+import dev.sluice.spec.PoisonPolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -40,6 +43,7 @@ final class LakeRun implements AutoCloseable {
     final AtomicInteger operatorsStarted = new AtomicInteger();
 
     List<SourceTable> tables;
+    private Map<String, PoisonPolicy> policies = Map.of();
     private final String[] tableNames;
     private JobClient job;
 
@@ -53,6 +57,24 @@ final class LakeRun implements AutoCloseable {
 
     void readTables() {
         tables = SourceCatalogue.read(postgres.connector(), postgres.spec(tableNames), slot());
+    }
+
+    /** The policies of the tables, as {@code sluice.yaml} gives them. */
+    void poison(Map<String, PoisonPolicy> byTable) {
+        policies = byTable;
+    }
+
+    private PoisonPolicies policies() {
+        return PoisonPolicies.of(
+                tables.stream()
+                        .map(table -> new TableSpec(
+                                table.schema(),
+                                table.name(),
+                                List.of(),
+                                policies.getOrDefault(table.name(), PoisonPolicy.STOP),
+                                List.of()))
+                        .toList(),
+                tables);
     }
 
     String slot() {
@@ -76,7 +98,7 @@ final class LakeRun implements AutoCloseable {
 
     /** Starts the job without any state, as {@code sluice apply} does. */
     void start() throws Exception {
-        LakeTables.create(catalog, pipeline, tables);
+        LakeTables.create(catalog, pipeline, tables, policies());
         Configuration configuration = new Configuration();
         configuration.setString("restart-strategy.type", "fixed-delay");
         configuration.setString("restart-strategy.fixed-delay.attempts", "1000");
@@ -89,13 +111,7 @@ final class LakeRun implements AutoCloseable {
         environment.getConfig().enableObjectReuse();
         List<String> names = tables.stream().map(SourceTable::name).toList();
         SourceSettings settings = new SourceSettings(
-                postgres.connector(),
-                slot(),
-                slot(),
-                tables,
-                Set.of(),
-                new PositionsOpener(pipeline, names),
-                1 << 20);
+                postgres.connector(), slot(), slot(), tables, Set.of(), new PositionsOpener(pipeline, names), 1 << 20);
         environment
                 .fromSource(
                         new PostgresSource(settings),
@@ -103,7 +119,7 @@ final class LakeRun implements AutoCloseable {
                         "source",
                         RowBatchTypeInfo.INSTANCE)
                 .uid("source")
-                .sinkTo(new LakeSink(new SinkOpener(pipeline), pipeline, tables))
+                .sinkTo(new LakeSink(new SinkOpener(pipeline), pipeline, tables, policies()))
                 .uid("sink");
         job = environment.executeAsync("sluice " + pipeline);
     }
@@ -156,8 +172,11 @@ final class LakeRun implements AutoCloseable {
         }
         postgres.run("select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = '" + slot()
                 + "' and active");
-        await("the slot is free", () -> !"t"
-                .equals(postgres.one("select active from pg_replication_slots where slot_name = '" + slot() + "'")));
+        await(
+                "the slot is free",
+                () -> !"t"
+                        .equals(postgres.one(
+                                "select active from pg_replication_slots where slot_name = '" + slot() + "'")));
         postgres.run("select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '" + slot()
                 + "'");
         postgres.run("drop publication if exists " + slot());

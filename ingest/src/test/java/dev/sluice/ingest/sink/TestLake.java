@@ -4,6 +4,7 @@ import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.sink.cut.CutFiles;
 import dev.sluice.ingest.sink.cut.CutFilesSerializer;
 import dev.sluice.ingest.sink.cut.CutMerger;
+import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeCommit;
@@ -23,14 +24,38 @@ final class TestLake implements AutoCloseable {
 
     final FaultyCatalog server = new FaultyCatalog();
     final LakeCatalog catalog = server.connect();
-    final List<SourceTable> sources;
+    private List<SourceTable> sources;
     private final List<LakeWriter> writers = new ArrayList<>();
     private CutMerger merger = new CutMerger();
     private CutCommitter committer;
 
+    private PoisonPolicies policies;
+
     TestLake(SourceTable... sources) {
+        this(PoisonPolicies.stop(List.of(sources)), sources);
+    }
+
+    TestLake(PoisonPolicies policies, SourceTable... sources) {
+        this.policies = policies;
         this.sources = List.of(sources);
-        LakeTables.create(catalog, PIPELINE, this.sources);
+        LakeTables.create(catalog, PIPELINE, this.sources, policies);
+        start(1);
+    }
+
+    List<SourceTable> sources() {
+        return sources;
+    }
+
+    /** A new job for other tables, or for the same ones as their source has them now. */
+    void sources(SourceTable... changed) {
+        sources = List.of(changed);
+        start(1);
+    }
+
+    /** A new job under other policies. */
+    void startWith(PoisonPolicies other) {
+        policies = other;
+        LakeTables.create(catalog, PIPELINE, sources, policies);
         start(1);
     }
 
@@ -38,13 +63,14 @@ final class TestLake implements AutoCloseable {
     void start(int parallelism) {
         writers.clear();
         for (int i = 0; i < parallelism; i++) {
-            writers.add(new LakeWriter(server.connect(), sources, i, new UnregisteredMetricsGroup()));
+            writers.add(new LakeWriter(server.connect(), sources, policies, i, new UnregisteredMetricsGroup()));
         }
         merger = new CutMerger();
         committer = new CutCommitter(
                 catalog,
                 PIPELINE,
                 sources,
+                policies,
                 new LakeCommit.Bounds(3, 1, 2),
                 new CommitMetrics(new UnregisteredMetricsGroup()));
     }

@@ -151,7 +151,11 @@ public enum ErrorCode {
             EXTERNAL,
             TIMED,
             "Check endpoint, keys and bucket of the object store, and that it runs."),
-    E0603("storage full or read-only", RESOURCES, TIMED, "Make room in the object store, or make it writable; the pipeline tries again by itself."),
+    E0603(
+            "storage full or read-only",
+            RESOURCES,
+            TIMED,
+            "Make room in the object store, or make it writable; the pipeline tries again by itself."),
     E0701("catalog not reachable", EXTERNAL, TIMED, "Check catalog.uri, and that the catalog runs."),
     E0702(
             "catalog refused the token",

@@ -9,8 +9,8 @@ import dev.sluice.spec.PipelineSpec.PostgresSourceSpec;
 import dev.sluice.spec.PipelineSpec.S3Spec;
 import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.spec.PipelineSpec.UpkeepSpec;
-import dev.sluice.spec.PostgresIdentifiers.QualifiedName;
 import dev.sluice.spec.PoisonPolicy;
+import dev.sluice.spec.PostgresIdentifiers.QualifiedName;
 import dev.sluice.spec.Secret;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.yaml.Problems.Place;
@@ -141,7 +141,8 @@ public final class SpecParser {
                 name.schema(),
                 name.name(),
                 texts(table, "exclude"),
-                PoisonPolicy.of(table.find("poison").map(own -> (String) own.value()).orElse(poison)),
+                PoisonPolicy.of(
+                        table.find("poison").map(own -> (String) own.value()).orElse(poison)),
                 table.list("columns").stream()
                         .map(element -> columnOf((Section) element.value()))
                         .toList());

@@ -3,10 +3,10 @@ package dev.sluice.ingest.postgres.stream;
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.LoadedTables;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.Remedy;
-import dev.sluice.spec.errors.SluiceException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,12 +27,14 @@ final class PgOutputDecoder {
     /** A table of the pipeline as seen by this session. */
     private static final class Published {
         final TableChanges changes;
+        final int number;
         final long skipTo;
         int countedBytes;
         boolean known;
         Optional<String> difference = Optional.empty();
 
-        Published(TableChanges changes, long skipTo) {
+        Published(int number, TableChanges changes, long skipTo) {
+            this.number = number;
             this.changes = changes;
             this.skipTo = skipTo;
         }
@@ -71,7 +73,7 @@ final class PgOutputDecoder {
                 continue;
             }
             long skip = unsignedMax(position, skipTo.get(i));
-            Published table = new Published(new TableChanges(i, tables.get(i)), skip);
+            Published table = new Published(i, new TableChanges(i, tables.get(i)), skip);
             published.put(tables.get(i).oid(), table);
             inOrder.add(table);
             everywhere = first || Long.compareUnsigned(skip, everywhere) < 0 ? skip : everywhere;
@@ -269,15 +271,23 @@ final class PgOutputDecoder {
             throw cursor.malformed("a change of a table that was not described");
         }
         if (table.difference.isPresent()) {
-            SourceTable source = table.changes.table();
-            String name = source.schema() + "." + source.name();
-            throw new SluiceException(
-                    ErrorCode.E0404,
-                    "table " + name + " is not what it was when the pipeline started: " + table.difference.get()
-                            + " before commit " + new Lsn(commitLsn),
-                    "undo the change; or " + Remedy.LOAD_ANEW);
+            stop(oid, table);
+            return null;
         }
         return table;
+    }
+
+    /** A changed table: its rows mean something else from here on, and whoever loads it anew gets them. */
+    private void stop(int oid, Published table) {
+        seal(table);
+        published.remove(oid);
+        SourceTable source = table.changes.table();
+        sealed.add(RowBatch.stop(new TableStop(
+                table.number,
+                ErrorCode.E0404,
+                "table " + source.schema() + "." + source.name() + " is not what it was when the pipeline started: "
+                        + table.difference.get() + " before commit " + new Lsn(commitLsn),
+                Remedy.resync(source.name()))));
     }
 
     private void add(Published table, byte operation, int newOffset, int oldOffset) {

@@ -46,10 +46,7 @@ final class ArrayEncoder extends ColumnEncoder {
             element.writeNull(0, LEVEL_EMPTY_LIST);
             return;
         }
-        writeElements(
-                bytes,
-                offset + HEADER_BYTES + DIMENSION_BYTES,
-                BigEndian.int32(bytes, offset + HEADER_BYTES));
+        writeElements(bytes, offset + HEADER_BYTES + DIMENSION_BYTES, BigEndian.int32(bytes, offset + HEADER_BYTES));
     }
 
     private void writeElements(byte[] bytes, int start, int count) {

@@ -53,6 +53,11 @@ public final class ColumnFits {
                 || type == ColumnType.Scalar.JSONB;
     }
 
+    /** Whether a misfit is nothing that PostgreSQL could mean, so that it has no text either. */
+    public static boolean isMalformed(String misfit) {
+        return misfit.contains("malformed") || misfit.contains("unknown version") || misfit.contains("are due");
+    }
+
     private static ColumnFit ofLength(int expected) {
         return (bytes, offset, length) -> length(length, expected);
     }
@@ -142,7 +147,8 @@ public final class ColumnFits {
     private static boolean hasDecimalsBelow(byte[] bytes, int offset, int count, int weight, int scale) {
         int exponent = 4 * weight + scale;
         for (int i = 0; i < count; i++, exponent -= 4) {
-            int divisor = exponent >= 0 ? 1 : exponent == -1 ? 10 : exponent == -2 ? 100 : exponent == -3 ? 1000 : 10_000;
+            int divisor =
+                    exponent >= 0 ? 1 : exponent == -1 ? 10 : exponent == -2 ? 100 : exponent == -3 ? 1000 : 10_000;
             if (digit(bytes, offset, i) % divisor != 0) {
                 return true;
             }

@@ -102,6 +102,16 @@ public final class DeadLetterBook {
         public boolean isEmpty() {
             return added.isEmpty() && removed.isEmpty();
         }
+
+        public int removedCount() {
+            return removed.values().stream().mapToInt(Set::size).sum();
+        }
+
+        /** The table does not take part in the commit after all. */
+        public void forget(String table) {
+            added.removeIf(letter -> letter.table().equals(table));
+            removed.remove(table);
+        }
     }
 
     /** Notes what one table's part of a commit does. */
@@ -129,6 +139,11 @@ public final class DeadLetterBook {
                 .filter(letter -> letter.table().equals(source.name()))
                 .forEach(letter -> after.add(letter.key()));
         return after.size();
+    }
+
+    /** How many letters of all tables are open. */
+    public int openLetters() {
+        return open.values().stream().mapToInt(Set::size).sum();
     }
 
     /** The table, to write a page into it. */

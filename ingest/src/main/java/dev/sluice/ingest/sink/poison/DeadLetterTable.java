@@ -98,8 +98,8 @@ public final class DeadLetterTable {
 
     /** All that are open, of one table of the lake or of all. */
     public static List<Filed> read(Table letters, Optional<String> table) {
-        Expression filter = table.<Expression>map(name -> Expressions.equal(TABLE, name))
-                .orElse(Expressions.alwaysTrue());
+        Expression filter =
+                table.<Expression>map(name -> Expressions.equal(TABLE, name)).orElse(Expressions.alwaysTrue());
         return LakeErrors.edge("reading dead letters", () -> {
             List<Filed> found = new ArrayList<>();
             try (CloseableIterable<Record> records =

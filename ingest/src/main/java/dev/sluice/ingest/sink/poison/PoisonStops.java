@@ -18,13 +18,11 @@ public final class PoisonStops {
                 .anyMatch(key -> source.columns().get(key).name().equals(judge.column()));
         String keep = isKey
                 ? "change the value at the source: it is part of the key"
-                : "give column " + judge.column() + " poison: quarantine or poison: text in sluice.yaml, or exclude it, and"
+                : "give column " + judge.column()
+                        + " poison: quarantine or poison: text in sluice.yaml, or exclude it, and"
                         + " run sluice apply; or change the value at the source";
         return new TableStop(
-                table,
-                ErrorCode.E0401,
-                judge.reason() + where,
-                keep + "; then " + Remedy.resync(source.name()));
+                table, ErrorCode.E0401, judge.reason() + where, keep + "; then " + Remedy.resync(source.name()));
     }
 
     public static TableStop tooMany(int table, SourceTable source) {

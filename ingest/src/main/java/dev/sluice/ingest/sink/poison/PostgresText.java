@@ -79,7 +79,9 @@ public final class PostgresText {
         long seconds = micros / 1_000_000;
         String text = String.format("%02d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
         long fraction = micros % 1_000_000;
-        return fraction == 0 ? text : text + "." + String.format("%06d", fraction).replaceFirst("0+$", "");
+        return fraction == 0
+                ? text
+                : text + "." + String.format("%06d", fraction).replaceFirst("0+$", "");
     }
 
     private static String numeric(byte[] bytes, int offset) {
@@ -103,7 +105,8 @@ public final class PostgresText {
         int scale = BigEndian.int16(bytes, offset + 6) & 0x3FFF;
         BigDecimal value = new BigDecimal(digits).movePointLeft(4 * (count - 1 - weight));
         // What the server does not show is zero.
-        return (sign == 0 ? "" : "-") + value.setScale(scale, java.math.RoundingMode.DOWN).toPlainString();
+        return (sign == 0 ? "" : "-")
+                + value.setScale(scale, java.math.RoundingMode.DOWN).toPlainString();
     }
 
     private static String array(ColumnType element, byte[] bytes, int offset) {
@@ -118,7 +121,11 @@ public final class PostgresText {
             sizes[i] = BigEndian.int32(bytes, offset + ARRAY_HEADER_BYTES + 8 * i);
             int lower = BigEndian.int32(bytes, offset + ARRAY_HEADER_BYTES + 8 * i + 4);
             shifted |= lower != 1;
-            bounds.append('[').append(lower).append(':').append(lower + sizes[i] - 1).append(']');
+            bounds.append('[')
+                    .append(lower)
+                    .append(':')
+                    .append(lower + sizes[i] - 1)
+                    .append(']');
         }
         StringBuilder out = new StringBuilder(shifted ? bounds + "=" : "");
         new Elements(element, bytes, offset + ARRAY_HEADER_BYTES + 8 * dimensions, sizes, out).write(0);

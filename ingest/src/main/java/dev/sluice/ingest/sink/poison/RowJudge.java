@@ -47,9 +47,8 @@ public final class RowJudge {
             ColumnType type = shape.columns().get(i).type();
             if (ColumnFits.mayMisfit(type)) {
                 // Without its companion there is no place for the text.
-                PoisonPolicy policy = policies.get(i) == PoisonPolicy.TEXT && companions[i] < 0
-                        ? PoisonPolicy.STOP
-                        : policies.get(i);
+                PoisonPolicy policy =
+                        policies.get(i) == PoisonPolicy.TEXT && companions[i] < 0 ? PoisonPolicy.STOP : policies.get(i);
                 found.add(new Looked(i, companions[i], type, ColumnFits.of(type), policy));
             }
         }
@@ -72,10 +71,11 @@ public final class RowJudge {
             if (found == null) {
                 continue;
             }
-            if (column.policy == PoisonPolicy.TEXT) {
+            PoisonPolicy policy = ColumnFits.isMalformed(found) ? PoisonPolicy.STOP : column.policy;
+            if (policy == PoisonPolicy.TEXT) {
                 hasText = true;
             } else if (verdict != Verdict.STOP) {
-                verdict = column.policy == PoisonPolicy.STOP ? Verdict.STOP : Verdict.QUARANTINE;
+                verdict = policy == PoisonPolicy.STOP ? Verdict.STOP : Verdict.QUARANTINE;
                 misfitColumn = column.column;
                 misfit = found;
             }
@@ -95,7 +95,8 @@ public final class RowJudge {
             byte[] bytes = row.bytes(column.column);
             int offset = row.offset(column.column);
             if (column.fit.misfit(bytes, offset, length) != null) {
-                byte[] text = PostgresText.of(column.type, bytes, offset, length).getBytes(StandardCharsets.UTF_8);
+                byte[] text =
+                        PostgresText.of(column.type, bytes, offset, length).getBytes(StandardCharsets.UTF_8);
                 row.set(column.companion, text, 0, text.length);
                 row.set(column.column, null, 0, RowBatch.NULL);
             }

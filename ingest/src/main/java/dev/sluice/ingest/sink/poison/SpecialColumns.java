@@ -31,8 +31,9 @@ public final class SpecialColumns {
         source.columns().forEach(column -> taken.add(column.name()));
         for (int i = 0; i < policies.size(); i++) {
             String name = source.columns().get(i).name() + SUFFIX;
-            if (policies.get(i) != PoisonPolicy.TEXT || !dev.sluice.ingest.sink.column.ColumnFits.mayMisfit(
-                    source.columns().get(i).type())) {
+            if (policies.get(i) != PoisonPolicy.TEXT
+                    || !dev.sluice.ingest.sink.column.ColumnFits.mayMisfit(
+                            source.columns().get(i).type())) {
                 continue;
             }
             if (!taken.add(name)) {
