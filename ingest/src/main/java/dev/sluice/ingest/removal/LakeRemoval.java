@@ -1,5 +1,6 @@
 package dev.sluice.ingest.removal;
 
+import dev.sluice.ingest.sink.poison.DeadLetterTable;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
 import dev.sluice.lake.StampProperties;
@@ -35,6 +36,10 @@ final class LakeRemoval {
                     dropped.add(identifier.toString());
                 }
             }
+            lake.find(DeadLetterTable.of(pipeline)).filter(this::isOwn).ifPresent(letters -> {
+                drop(DeadLetterTable.of(pipeline), letters);
+                dropped.add(DeadLetterTable.of(pipeline).toString());
+            });
             // After the tables: as long as one of them is there, the pipeline must know how far it had come.
             forget();
             return dropped;

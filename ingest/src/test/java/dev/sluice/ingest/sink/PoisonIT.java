@@ -106,7 +106,7 @@ class PoisonIT {
                     }
                 }
             }
-            assertThat(found).as("values in companions").isEqualTo(9);
+            assertThat(found).as("values in companions").isEqualTo(8);
         }
     }
 
@@ -171,15 +171,12 @@ class PoisonIT {
             run.await("the load is there", () -> run.rows(0).size() == 1);
             insert("fixed", 2, BAD.get(3));
             run.await("it is stopped", () -> run.stopOf(0).isPresent());
-            assertThat(run.stopOf(0).get().fix())
-                    .contains("poison: quarantine")
-                    .contains("sluice apply")
-                    .contains("sluice resync fixed");
+            assertThat(run.stopOf(0).get().fix()).contains("poison: quarantine").contains("sluice resync fixed");
             run.poison(Map.of("fixed", PoisonPolicy.QUARANTINE));
             resync(run, 0);
-            run.await("it is loaded anew", () -> run.stopOf(0).isEmpty());
+            run.await("it is loaded anew", () -> payloads(run).size() == 1);
+            assertThat(run.stopOf(0)).isEmpty();
             assertThat(run.rows(0)).hasSize(1);
-            assertThat(payloads(run)).hasSize(1);
 
             // The other way: the value is changed at the source.
             POSTGRES.run("update fixed set a = '{3}' where id = 2");
@@ -207,13 +204,11 @@ class PoisonIT {
     /** Rows of the source as the server itself prints them, in the form of payloads. */
     private static List<String> sourceRows(String table, String filter) {
         String all = POSTGRES.one("select string_agg(json_build_object('id', id::text, 'd', d::text, 't', t::text, 'n',"
-                + " n::text, 'a', a::text, 'z', z::text, 'f', f::text, 'note', note)::jsonb::text, E'\\x01')"
+                + " n::text, 'a', a::text, 'z', z::text, 'f', f::text, 'note', note)::jsonb::text, '~~')"
                 + " from public." + table + " where " + filter);
         return all == null
                 ? List.of()
-                : List.of(all.split("\u0001")).stream()
-                        .map(PoisonIT::inColumnOrder)
-                        .toList();
+                : List.of(all.split("~~")).stream().map(PoisonIT::inColumnOrder).toList();
     }
 
     private static String inColumnOrder(String json) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.sink.poison.DeadLetterTable;
 import dev.sluice.ingest.sink.poison.PoisonPolicies;
+import dev.sluice.ingest.sink.poison.Replay;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.SourceTable.SourceColumn;
@@ -235,6 +236,88 @@ class PoisonTest {
             assertThat(lake.rows(VISITS))
                     .containsExactlyInAnyOrder(
                             Arrays.asList(1, DAY, "a", null), Arrays.asList(2, null, "c", "infinity"));
+        }
+    }
+
+    @Test
+    void replayBringsLettersBackAtThePositionOfTheirTableAndLeavesWhatHasNoPlace() throws IOException {
+        try (TestLake lake = new TestLake(policies(PoisonPolicy.QUARANTINE), VISITS, OTHERS)) {
+            lake.write(visits().insert(10, row(1, INFINITY, "a"))
+                    .insert(10, row(2, INFINITY, "b"))
+                    .insert(10, row(3, DAY, "c"))
+                    .batch());
+            lake.commitCut();
+            Replay replay = new Replay(lake.catalog, TestLake.PIPELINE);
+            Replay.Outcome nothing =
+                    replay.run(VISITS, policies(PoisonPolicy.QUARANTINE).of(0));
+            assertThat(nothing.replayed()).isEmpty();
+            assertThat(nothing.left()).hasSize(2);
+
+            lake.startWith(policies(PoisonPolicy.TEXT));
+            assertThat(replay.look(VISITS, policies(PoisonPolicy.TEXT).of(0)).replayed())
+                    .hasSize(2);
+            assertThat(letters(lake)).as("looking changes nothing").hasSize(2);
+            assertThat(replay.run(VISITS, policies(PoisonPolicy.TEXT).of(0)).replayed())
+                    .hasSize(2);
+            assertThat(letters(lake)).isEmpty();
+            assertThat(lake.rows(VISITS))
+                    .containsExactlyInAnyOrder(
+                            Arrays.asList(1, null, "a", "infinity"),
+                            Arrays.asList(2, null, "b", "infinity"),
+                            Arrays.asList(3, DAY, "c", null));
+            assertThat(TableStamps.current(lake.table(VISITS))
+                            .orElseThrow()
+                            .lsn()
+                            .value())
+                    .isEqualTo(10);
+
+            // The pipeline goes on, and later changes reach what was replayed.
+            lake.write(visits().update(20, null, row(1, DAY, PostgresBinary.UNCHANGED))
+                    .delete(20, row(2, null, null))
+                    .batch());
+            lake.commitCut();
+            assertThat(lake.rows(VISITS))
+                    .containsExactlyInAnyOrder(Arrays.asList(1, DAY, "a", null), Arrays.asList(3, DAY, "c", null));
+        }
+    }
+
+    /** The letter ended before: the row of today is not overwritten by that of yesterday. */
+    @Test
+    void replayNeverBringsBackALetterThatALaterChangeHasEnded() throws IOException {
+        try (TestLake lake = new TestLake(policies(PoisonPolicy.QUARANTINE), VISITS, OTHERS)) {
+            lake.write(visits().insert(10, row(1, INFINITY, "old"))
+                    .insert(10, row(2, INFINITY, "gone"))
+                    .batch());
+            lake.commitCut();
+            lake.write(visits().update(20, null, row(1, DAY, "new"))
+                    .delete(20, row(2, null, null))
+                    .batch());
+            lake.commitCut();
+            lake.startWith(policies(PoisonPolicy.TEXT));
+            new Replay(lake.catalog, TestLake.PIPELINE)
+                    .run(VISITS, policies(PoisonPolicy.TEXT).of(0));
+            assertThat(lake.rows(VISITS)).containsExactly(Arrays.asList(1, DAY, "new", null));
+        }
+    }
+
+    @Test
+    void replayBesideARunningCutLeavesOneOfThemInEffectForEachKey() throws IOException {
+        try (TestLake lake = new TestLake(policies(PoisonPolicy.QUARANTINE), VISITS, OTHERS)) {
+            lake.write(visits().insert(10, row(1, INFINITY, "a"))
+                    .insert(10, row(2, INFINITY, "b"))
+                    .batch());
+            lake.commitCut();
+            lake.startWith(policies(PoisonPolicy.TEXT));
+            lake.write(visits().update(20, null, row(1, DAY, PostgresBinary.UNCHANGED))
+                    .batch());
+            var cut = lake.checkpoint();
+            new Replay(lake.catalog, TestLake.PIPELINE)
+                    .run(VISITS, policies(PoisonPolicy.TEXT).of(0));
+            lake.commit(cut);
+            assertThat(lake.rows(VISITS))
+                    .containsExactlyInAnyOrder(
+                            Arrays.asList(1, DAY, "a", null), Arrays.asList(2, null, "b", "infinity"));
+            assertThat(letters(lake)).isEmpty();
         }
     }
 

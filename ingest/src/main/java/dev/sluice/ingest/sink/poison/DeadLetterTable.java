@@ -112,6 +112,26 @@ public final class DeadLetterTable {
         });
     }
 
+    /** How many are open; 0 for a pipeline that never had one. */
+    public static long count(LakeCatalog catalog, String pipeline) {
+        Table letters = catalog.find(of(pipeline)).orElse(null);
+        if (letters == null || letters.currentSnapshot() == null) {
+            return 0;
+        }
+        return LakeErrors.edge("counting dead letters", () -> {
+            long count = 0;
+            try (CloseableIterable<Record> records =
+                    IcebergGenerics.read(letters).project(KEYS).build()) {
+                for (Record record : records) {
+                    count += record == null ? 0 : 1;
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return count;
+        });
+    }
+
     private static Filed filed(Record record) {
         ByteBuffer bytes = ((ByteBuffer) record.getField("payload_binary")).duplicate();
         byte[] row = new byte[bytes.remaining()];

@@ -19,8 +19,8 @@ public final class PoisonStops {
         String keep = isKey
                 ? "change the value at the source: it is part of the key"
                 : "give column " + judge.column()
-                        + " poison: quarantine or poison: text in sluice.yaml, or exclude it, and"
-                        + " run sluice apply; or change the value at the source";
+                        + " poison: quarantine or poison: text in sluice.yaml, or exclude it"
+                        + " there, or change the value at the source";
         return new TableStop(
                 table, ErrorCode.E0401, judge.reason() + where, keep + "; then " + Remedy.resync(source.name()));
     }
@@ -31,7 +31,7 @@ public final class PoisonStops {
                 ErrorCode.E0403,
                 "table " + source.schema() + "." + source.name() + " has more than " + LETTERS_MAX
                         + " rows, or a load more than 20000, that its lake types cannot hold",
-                "give the columns poison: text in sluice.yaml, or exclude them, and run sluice apply; then "
+                "give the columns poison: text in sluice.yaml, or exclude them there; then "
                         + Remedy.resync(source.name()));
     }
 }
