@@ -3,8 +3,8 @@ package dev.sluice.cli.pipeline;
 import dev.sluice.ingest.sink.poison.DeadLetterTable;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
-import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.spec.errors.SluiceException;
@@ -23,7 +23,7 @@ import org.apache.iceberg.Table;
  * @param tableProblems which of its tables are stopped, where, and why
  */
 record LakeSide(
-        Optional<Lsn> acknowledged, Optional<Instant> newestCommit, long deadLetters, List<String> tableProblems) {
+        Optional<Position> acknowledged, Optional<Instant> newestCommit, long deadLetters, List<String> tableProblems) {
     static final LakeSide UNKNOWN = new LakeSide(Optional.empty(), Optional.empty(), 0, List.of());
 
     LakeSide {

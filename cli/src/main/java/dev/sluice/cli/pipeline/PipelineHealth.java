@@ -3,6 +3,7 @@ package dev.sluice.cli.pipeline;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.cli.Session;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.errors.SluiceException;
@@ -34,7 +35,7 @@ public record PipelineHealth(
         String pipeline,
         Health health,
         String jobState,
-        Optional<Lsn> acknowledged,
+        Optional<Position> acknowledged,
         Optional<Lsn> sourceAt,
         Optional<Instant> newestCommit,
         long deadLetters,
@@ -71,7 +72,7 @@ public record PipelineHealth(
 
     /** WAL that the source has written beyond what is acknowledged. */
     public Optional<Long> behindBytes() {
-        return sourceAt.flatMap(now -> acknowledged.map(done -> Math.max(0, now.value() - done.value())));
+        return sourceAt.flatMap(now -> acknowledged.map(done -> Math.max(0, now.value() - done.order())));
     }
 
     /** All pipelines that were ever applied here. */
@@ -219,7 +220,7 @@ public record PipelineHealth(
         node.put("pipeline", pipeline);
         node.put("health", health.name().toLowerCase(Locale.ROOT));
         node.put("jobState", jobState);
-        node.put("acknowledgedLsn", acknowledged.map(Lsn::toString).orElse(null));
+        node.put("acknowledgedLsn", acknowledged.map(Position::text).orElse(null));
         node.put("sourceLsn", sourceAt.map(Lsn::toString).orElse(null));
         node.put("behindBytes", behindBytes().orElse(null));
         node.put("newestCommit", newestCommit.map(Instant::toString).orElse(null));

@@ -1,5 +1,6 @@
 package dev.sluice.ingest.sink;
 
+import dev.sluice.ingest.sink.cut.CarriedFile;
 import dev.sluice.ingest.sink.cut.CutFiles;
 import dev.sluice.ingest.sink.cut.LoadMarker;
 import dev.sluice.ingest.sink.cut.TableFiles;
@@ -11,6 +12,7 @@ import dev.sluice.lake.CommitOutcome;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeCommit;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableChange;
@@ -41,7 +43,10 @@ public final class CutCommitter implements Committer<CutFiles> {
     private final Progress progress;
     private final CommitMetrics metrics;
     private final DeadLetterFiling filing;
-    private Lsn recorded = Lsn.ZERO;
+    /** When work for the next lake commit began: rows that are completed for it count. */
+    private long startNanos;
+
+    private Position recorded = Position.ZERO;
     /** Tables that the lake says are stopped; null until it was asked. */
     private Set<Integer> stopped;
 
@@ -76,6 +81,7 @@ public final class CutCommitter implements Committer<CutFiles> {
      * left out. Returns whether all of it was there already.
      */
     public boolean commit(CutFiles cut) {
+        startNanos = System.nanoTime();
         stop(cut.stops());
         List<TableFiles> changed = cut.changes().stream()
                 .filter(files -> !stopped.contains(files.table()))
@@ -92,6 +98,9 @@ public final class CutCommitter implements Committer<CutFiles> {
                 file(loadOf(table, marker, cut), loadFiles(table, marker, cut), changes);
             }
             alreadyThere &= publish(changes);
+            for (int table : marker.tables()) {
+                deleteCarried(loadFiles(table, marker, cut));
+            }
         }
         if (!changed.isEmpty()) {
             List<TableChange> changes = new ArrayList<>();
@@ -100,8 +109,9 @@ public final class CutCommitter implements Committer<CutFiles> {
                 file(changeOf(files, cut), files, changes);
             }
             alreadyThere &= publish(changes);
+            changed.forEach(this::deleteCarried);
         }
-        Lsn reached = new Lsn(cut.lsn());
+        Position reached = at(cut.lsn());
         if (recorded.compareTo(reached) < 0) {
             progress.record(reached);
             recorded = reached;
@@ -165,42 +175,65 @@ public final class CutCommitter implements Committer<CutFiles> {
     }
 
     private TableChange loadOf(int table, LoadMarker marker, CutFiles cut) {
-        Lsn lsn = new Lsn(marker.lsn());
+        Position loadedAt = at(marker.lsn());
         TableFiles files = loadFiles(table, marker, cut);
         Stamp stamp = new Stamp(
-                pipeline, lsn, Lsn.ZERO, instant(marker.timeMicros()), Stamp.Kind.LOAD, files.rowsInserted(), 0);
+                pipeline,
+                loadedAt,
+                Position.ZERO,
+                instant(marker.timeMicros()),
+                Stamp.Kind.LOAD,
+                files.rowsInserted(),
+                0);
         return new TableChange(
-                catalog.bronze(sources.get(table).name()), stamp, lsn, files.dataFiles(), List.of(), true);
+                catalog.bronze(sources.get(table).name()), stamp, loadedAt, files.dataFiles(), List.of(), true);
     }
 
     private TableChange changeOf(TableFiles files, CutFiles cut) {
+        SourceTable source = sources.get(files.table());
+        RowBalance.check(files, source.name());
+        long rowsBefore = files.isTruncated() ? RowBalance.liveRows(catalog.load(catalog.bronze(source.name()))) : 0;
         Stamp stamp = new Stamp(
                 pipeline,
-                new Lsn(cut.lsn()),
-                Lsn.ZERO,
+                at(cut.lsn()),
+                Position.ZERO,
                 instant(cut.commitTimeMicros()),
                 Stamp.Kind.DATA,
                 files.rowsInserted(),
-                files.rowsDeleted());
+                files.rowsDeleted() + rowsBefore);
         return new TableChange(
-                catalog.bronze(sources.get(files.table()).name()),
+                catalog.bronze(source.name()),
                 stamp,
-                new Lsn(files.lowestLsn()),
+                at(files.lowestLsn()),
                 files.dataFiles(),
                 files.deleteFiles(),
                 files.isTruncated());
+    }
+
+    /** They are in data files now, or the cut was there already. What is left behind is an orphan. */
+    private void deleteCarried(TableFiles files) {
+        for (CarriedFile file : files.carried()) {
+            try {
+                catalog.load(catalog.bronze(sources.get(files.table()).name()))
+                        .io()
+                        .deleteFile(file.location());
+            } catch (RuntimeException e) {
+                LOG.debug("{} was not deleted; orphan removal will", file.location(), e);
+            }
+        }
     }
 
     private boolean publish(List<TableChange> changes) {
         if (changes.isEmpty()) {
             return true;
         }
-        long start = System.nanoTime();
         List<TableChange> all = new ArrayList<>(changes);
         filing.letters(changes).ifPresent(all::add);
         CommitOutcome.Applied applied = commit.commit(all).orThrow();
         filing.committed(applied);
-        long commitMillis = (System.nanoTime() - start) / 1_000_000;
+        long now = System.nanoTime();
+        long commitMillis = (now - startNanos) / 1_000_000;
+        startNanos = now;
         Stamp stamp = changes.get(0).stamp();
         long inserted = changes.stream()
                 .mapToLong(change -> change.stamp().rowsInserted())
@@ -215,7 +248,7 @@ public final class CutCommitter implements Committer<CutFiles> {
         LOG.info(
                 "lake commit {} at LSN {}: {} tables, +{} -{} rows, {} ms, {} ms after the source's commit{}",
                 stamp.kind().text(),
-                stamp.lsn(),
+                stamp.position(),
                 changes.size(),
                 inserted,
                 deleted,
@@ -223,6 +256,10 @@ public final class CutCommitter implements Committer<CutFiles> {
                 lagMillis,
                 applied.alreadyThere() ? " (was there already)" : "");
         return applied.alreadyThere();
+    }
+
+    private static Position at(long lsn) {
+        return Position.of(new Lsn(lsn));
     }
 
     private static Instant instant(long micros) {

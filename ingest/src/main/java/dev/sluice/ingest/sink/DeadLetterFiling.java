@@ -1,6 +1,7 @@
 package dev.sluice.ingest.sink;
 
 import dev.sluice.ingest.sink.carry.CarryOver;
+import dev.sluice.ingest.sink.cut.CarriedFile;
 import dev.sluice.ingest.sink.cut.TableFiles;
 import dev.sluice.ingest.sink.file.TableFormat;
 import dev.sluice.ingest.sink.poison.DeadLetter;
@@ -72,12 +73,12 @@ final class DeadLetterFiling {
      */
     Optional<TableChange> file(TableChange change, TableFiles files) {
         SourceTable source = sources.get(files.table());
-        if (files.carriedRows().isEmpty() && !book.hasLetters(source)) {
+        if (files.carried().isEmpty() && !book.hasLetters(source)) {
             return Optional.of(change);
         }
         Table table = catalog.load(change.table());
         if (TableStamps.current(table)
-                .filter(there -> change.stamp().lsn().isAtMost(there.lsn()))
+                .filter(there -> change.stamp().position().isAtMost(there.position()))
                 .isPresent()) {
             // The cut comes again: the lake has it, and the versions before are gone.
             return Optional.of(change);
@@ -93,24 +94,31 @@ final class DeadLetterFiling {
 
     private Optional<TableChange> filed(TableChange change, TableFiles files, TableFormat format) throws IOException {
         SourceTable source = sources.get(files.table());
-        CarryOver.Completed completed = CarryOver.complete(
+        long start = System.nanoTime();
+        CarryOver.Result completed = CarryOver.complete(
                 format,
                 files,
                 new RowJudge(format.source(), policies.of(files.table())),
-                key -> book.rowsOf(source).find(key));
+                files.carried().isEmpty() ? List.of() : book.rowsOf(source));
+        if (!files.carried().isEmpty()) {
+            LOG.info(
+                    "completed {} rows of {} from {} of its files, {} ms",
+                    files.carried().stream().mapToLong(CarriedFile::rows).sum(),
+                    format.table().name(),
+                    completed.filesRead(),
+                    (System.nanoTime() - start) / 1_000_000);
+        }
         book.note(page, format, files, change.replaceAll(), completed.letters());
         if (book.openAfter(page, source) > PoisonStops.LETTERS_MAX) {
             page.forget(source.name());
             return Optional.empty();
         }
         List<DataFile> all = new ArrayList<>(change.dataFiles());
-        if (completed.file() != null) {
-            all.add(completed.file());
-        }
+        all.addAll(completed.files());
         return Optional.of(new TableChange(
                 change.table(),
                 less(change.stamp(), completed.letters().size()),
-                change.lowestLsn(),
+                change.lowest(),
                 all,
                 change.deleteFiles(),
                 change.replaceAll()));
@@ -119,8 +127,8 @@ final class DeadLetterFiling {
     private static Stamp less(Stamp stamp, int letters) {
         return new Stamp(
                 stamp.pipeline(),
-                stamp.lsn(),
-                stamp.lsnFrom(),
+                stamp.position(),
+                stamp.from(),
                 stamp.sourceCommitTime(),
                 stamp.kind(),
                 stamp.rowsInserted() - letters,
@@ -136,19 +144,19 @@ final class DeadLetterFiling {
         Stamp stamp = any.stamp();
         return LakeErrors.edge("writing dead letters", () -> {
             try {
-                DeadLetterBook.Files files = book.write(page, stamp.lsn().toString(), stamp.sourceCommitTime());
+                DeadLetterBook.Files files = book.write(page, stamp.position().toString(), stamp.sourceCommitTime());
                 return Optional.of(new TableChange(
                         DeadLetterTable.of(pipeline),
                         new Stamp(
                                 pipeline,
-                                stamp.lsn(),
-                                stamp.lsnFrom(),
+                                stamp.position(),
+                                stamp.from(),
                                 stamp.sourceCommitTime(),
                                 Stamp.Kind.DATA,
                                 page.added().size(),
                                 page.removedCount()),
                         changes.stream()
-                                .map(TableChange::lowestLsn)
+                                .map(TableChange::lowest)
                                 .min(Comparable::compareTo)
                                 .orElseThrow(),
                         files.added(),

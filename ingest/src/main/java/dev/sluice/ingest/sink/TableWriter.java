@@ -4,12 +4,14 @@ import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.sink.cut.TableFiles;
 import dev.sluice.ingest.sink.file.ChangeFiles;
 import dev.sluice.ingest.sink.file.LoadFiles;
+import dev.sluice.ingest.sink.file.OpenFiles;
 import dev.sluice.ingest.sink.file.TableFormat;
 import dev.sluice.ingest.sink.poison.PoisonStops;
 import dev.sluice.ingest.sink.poison.RowJudge;
 import dev.sluice.ingest.sink.poison.RowJudge.Verdict;
 import dev.sluice.ingest.sink.row.KeyBytes;
 import dev.sluice.ingest.sink.row.RowCursor;
+import dev.sluice.ingest.sink.spill.HeapBudget;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.Lsn;
@@ -34,7 +36,7 @@ final class TableWriter {
     private final LoadFiles load;
 
     /** @param policies of the columns of {@code source} */
-    TableWriter(SourceTable source, TableFormat format, int table, List<PoisonPolicy> policies) {
+    TableWriter(SourceTable source, TableFormat format, int table, List<PoisonPolicy> policies, OpenFiles openFiles) {
         String name = source.schema() + "." + source.name();
         int sent = source.columns().size();
         int all = format.source().columns().size();
@@ -47,8 +49,8 @@ final class TableWriter {
         this.oldKey = new KeyBytes(source);
         this.isKey = new boolean[all];
         source.keyColumns().forEach(column -> isKey[column] = true);
-        this.changes = new ChangeFiles(format, table, judge);
-        this.load = new LoadFiles(format, table, newRow, judge);
+        this.changes = new ChangeFiles(format, table, judge, openFiles, HeapBudget.PROCESS);
+        this.load = new LoadFiles(format, table, newRow, judge, openFiles, HeapBudget.PROCESS);
     }
 
     /** Writes rows of a load; says so when the table must not go on. */
@@ -60,7 +62,7 @@ final class TableWriter {
     }
 
     void closeLoadFile() throws IOException {
-        load.closeOpenFile();
+        load.closeEarly();
     }
 
     /** Writes changes; says so when the table must not go on, and leaves the rest of the batch then. */

@@ -98,7 +98,7 @@ final class ModelLake {
                 publishWhenComplete();
             }
             case CHANGES -> changes(batch);
-            case CHUNK_END -> {}
+            case CHUNK_END, OPEN -> {}
             case STOP -> stops.put(batch.table, batch.stop.code() + ": " + batch.stop.reason());
             case PROGRESS -> {
                 Lsn lsn = new Lsn(batch.lsn);

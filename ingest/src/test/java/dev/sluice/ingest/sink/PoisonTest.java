@@ -112,10 +112,10 @@ class PoisonTest {
                     .containsExactlyInAnyOrder(
                             "{\"id\":\"2\",\"day\":\"infinity\",\"note\":\"b\"}",
                             "{\"id\":\"3\",\"day\":\"infinity\",\"note\":\"c\"}");
-            assertThat(TableStamps.current(letterTable(lake)).orElseThrow().lsn())
+            assertThat(TableStamps.current(letterTable(lake)).orElseThrow().position())
                     .isEqualTo(TableStamps.current(lake.table(VISITS))
                             .orElseThrow()
-                            .lsn());
+                            .position());
             assertThat(Following.of(lake.table(VISITS)).stop()).isEmpty();
         }
     }
@@ -267,6 +267,7 @@ class PoisonTest {
                             Arrays.asList(3, DAY, "c", null));
             assertThat(TableStamps.current(lake.table(VISITS))
                             .orElseThrow()
+                            .position()
                             .lsn()
                             .value())
                     .isEqualTo(10);

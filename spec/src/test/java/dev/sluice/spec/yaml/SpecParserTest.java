@@ -277,7 +277,8 @@ class SpecParserTest {
 
     @Test
     void policiesForUnfitValuesAreOfTheSourceATableOrAColumn() {
-        PipelineSpec spec = parse(SMALLEST.replace("tables: [public.orders]", """
+        PipelineSpec spec =
+                parse(SMALLEST.replace("tables: [public.orders]", """
                         poison: quarantine
                           tables:
                             - public.orders

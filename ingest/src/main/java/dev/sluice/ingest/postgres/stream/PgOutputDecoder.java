@@ -147,6 +147,34 @@ final class PgOutputDecoder {
         return batches;
     }
 
+    /**
+     * Inside a transaction, what was gathered before it, then a sign of progress: empty when there is none of both. What
+     * stays, and {@link #takeSealed} gives, are changes of the open transaction alone, with a word of it in front.
+     */
+    List<RowBatch> takeComplete() {
+        sealAll();
+        List<RowBatch> complete = new ArrayList<>();
+        List<RowBatch> open = new ArrayList<>(List.of(RowBatch.open(commitLsn)));
+        for (RowBatch batch : sealed) {
+            int before = batch.kind == RowBatch.Kind.CHANGES ? batch.changesBefore(commitLsn) : batch.count;
+            if (batch.kind != RowBatch.Kind.CHANGES || before == batch.count) {
+                complete.add(batch);
+            } else if (before == 0) {
+                open.add(batch);
+            } else {
+                complete.add(batch.first(before, positionMicros));
+                open.add(batch.after(before));
+            }
+        }
+        sealed.clear();
+        sealed.addAll(open);
+        if (position != emittedPosition) {
+            complete.add(RowBatch.progress(position, positionMicros));
+            emittedPosition = position;
+        }
+        return complete;
+    }
+
     /** Everything gathered, then a sign of progress. Only between transactions. */
     List<RowBatch> takeAll() {
         if (inTransaction) {

@@ -1,6 +1,5 @@
 package dev.sluice.ingest.sink.poison;
 
-import dev.sluice.ingest.sink.carry.CarryOver;
 import dev.sluice.ingest.sink.carry.PostgresForm;
 import dev.sluice.ingest.sink.cut.TableFiles;
 import dev.sluice.ingest.sink.file.TableFormat;
@@ -82,14 +81,12 @@ public final class DeadLetterBook {
     }
 
     /** The rows of a table among the dead letters, to complete later versions of them. */
-    public CarryOver.DeadLetterRows rowsOf(SourceTable source) {
-        Map<String, byte[]> rows = new HashMap<>();
-        if (hasLetters(source)) {
-            DeadLetterTable.read(letters, Optional.of(source.name()))
-                    .forEach(filed ->
-                            rows.put(filed.letter().key(), filed.letter().row()));
-        }
-        return key -> rows.get(RowJson.key(source, key));
+    public List<byte[]> rowsOf(SourceTable source) {
+        return hasLetters(source)
+                ? DeadLetterTable.read(letters, Optional.of(source.name())).stream()
+                        .map(filed -> filed.letter().row())
+                        .toList()
+                : List.of();
     }
 
     /**

@@ -30,7 +30,7 @@ public final class PoisonStops {
                 table,
                 ErrorCode.E0403,
                 "table " + source.schema() + "." + source.name() + " has more than " + LETTERS_MAX
-                        + " rows, or a load more than 20000, that its lake types cannot hold",
+                        + " rows that its lake types cannot hold",
                 "give the columns poison: text in sluice.yaml, or exclude them there; then "
                         + Remedy.resync(source.name()));
     }

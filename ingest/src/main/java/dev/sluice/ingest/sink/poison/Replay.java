@@ -29,6 +29,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
  */
 public final class Replay {
     private static final int ATTEMPTS_MAX = 20;
+    private static final long ROW_GROUP_BYTES = 16L << 20;
 
     private final LakeCatalog catalog;
     private final String pipeline;
@@ -92,7 +93,9 @@ public final class Replay {
                 }
                 replayed.add(filed);
                 if (commits) {
-                    writer = writer == null ? new DataFileWriter(format) : writer;
+                    writer = writer == null
+                            ? new DataFileWriter(format, row.get().size(), ROW_GROUP_BYTES)
+                            : writer;
                     writer.add(row.get());
                 }
             }

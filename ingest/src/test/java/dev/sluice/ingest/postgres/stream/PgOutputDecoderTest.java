@@ -252,7 +252,7 @@ class PgOutputDecoderTest {
     }
 
     @Test
-    void refusesAChangedTableOnceItsChangesAreWanted() {
+    void aChangedTableIsStoppedAloneOnceItsChangesAreWanted() {
         SourceTable wider = new SourceTable(
                 100,
                 "shop",
@@ -274,6 +274,7 @@ class PgOutputDecoderTest {
         accept(
                 decoder,
                 Messages.insert(100, 1, "a", 2),
+                Messages.relation(FULL),
                 Messages.insert(200, 1, "b"),
                 Messages.insert(100, 2, "a", 2),
                 Messages.commit(2000, 2008));
@@ -306,6 +307,44 @@ class PgOutputDecoderTest {
         assertThatThrownBy(() -> accept(decoder, Messages.insert(100, new Messages.Text("1"), "x")))
                 .isInstanceOfSatisfying(
                         SluiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.E0401));
+    }
+
+    @Test
+    void partsAnOpenTransactionFromWhatWasGatheredBeforeIt() {
+        PgOutputDecoder decoder = decoder(0, 0, 0);
+        accept(
+                decoder,
+                Messages.begin(1000, 0),
+                Messages.relation(ORDERS),
+                Messages.relation(FULL),
+                Messages.insert(100, 1, "x"),
+                Messages.insert(100, 2, "x"),
+                Messages.commit(1000, 1008),
+                Messages.begin(2000, 0),
+                Messages.insert(100, 3, "x"),
+                Messages.delete(200, 'O', 1, "x"));
+        List<RowBatch> complete = decoder.takeComplete();
+        assertThat(complete)
+                .extracting(batch -> batch.kind)
+                .containsExactly(RowBatch.Kind.CHANGES, RowBatch.Kind.PROGRESS);
+        assertThat(Arrays.copyOf(complete.get(0).lsns, complete.get(0).count)).containsExactly(1000, 1000);
+        assertThat(complete.get(0).lsn).isEqualTo(1000);
+        assertThat(complete.get(1).lsn).isEqualTo(1000);
+        assertThat(decoder.position()).isEqualTo(1000);
+
+        List<RowBatch> open = decoder.takeSealed();
+        assertThat(open)
+                .extracting(batch -> batch.kind)
+                .containsExactly(RowBatch.Kind.OPEN, RowBatch.Kind.CHANGES, RowBatch.Kind.CHANGES);
+        assertThat(open).extracting(batch -> batch.lsn).containsOnly(2000L);
+        assertThat(open.get(1).count).isEqualTo(1);
+        assertThat(open.get(1).bytes[open.get(1).newOffsets[0] + 9]).isEqualTo((byte) 3);
+
+        accept(decoder, Messages.insert(100, 4, "x"), Messages.commit(2000, 2008));
+        assertThat(decoder.takeAll())
+                .extracting(batch -> batch.kind)
+                .containsExactly(RowBatch.Kind.CHANGES, RowBatch.Kind.PROGRESS);
+        assertThat(decoder.position()).isEqualTo(2000);
     }
 
     @Test
