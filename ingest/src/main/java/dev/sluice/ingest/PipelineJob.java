@@ -11,6 +11,7 @@ import dev.sluice.ingest.sink.CatalogLakePositions;
 import dev.sluice.ingest.sink.LakeSink;
 import dev.sluice.ingest.sink.LakeTables;
 import dev.sluice.ingest.sink.TableDetachment;
+import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.SlotNames;
@@ -70,7 +71,11 @@ public final class PipelineJob {
         try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
             String slot = SlotNames.of(catalog, spec.pipeline()).orElse("");
             tables = SourceCatalogue.read(connector, spec.source(), slot);
-            LakeTables.create(catalog, spec.pipeline(), tables);
+            LakeTables.create(
+                    catalog,
+                    spec.pipeline(),
+                    tables,
+                    PoisonPolicies.of(spec.source().tables(), tables));
             List<String> detached = TableDetachment.ofOthers(catalog, spec.pipeline(), tables);
             if (!detached.isEmpty()) {
                 LOG.info("Not followed any more, and marked so in the lake: {}", detached);

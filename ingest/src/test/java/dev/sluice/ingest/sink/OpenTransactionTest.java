@@ -9,7 +9,6 @@ import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.SourceTable.SourceColumn;
 import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
-import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableStamps;
 import dev.sluice.spec.Lsn;
 import java.io.IOException;
@@ -54,8 +53,10 @@ class OpenTransactionTest {
         lake.commitCut();
         assertThat(lake.rows(ORDERS)).containsExactlyInAnyOrder(row(2, "c"), row(3, "d"));
         assertThat(lake.rows(ITEMS)).isEmpty();
-        assertThat(acknowledged()).contains(Position.of(new Lsn(25)));
-        assertThat(TableStamps.current(lake.table(ORDERS)).map(Stamp::position)).contains(Position.of(new Lsn(25)));
+        assertThat(acknowledged()).contains(new Lsn(25));
+        assertThat(TableStamps.current(lake.table(ORDERS))
+                        .map(stamp -> stamp.position().lsn()))
+                .contains(new Lsn(25));
         assertThat(lake.table(ORDERS).snapshots()).hasSize(2);
     }
 
@@ -101,8 +102,8 @@ class OpenTransactionTest {
         assertThat(lake.rows(ORDERS)).containsExactlyInAnyOrder(row(1, "b"), row(2, "b"));
     }
 
-    private Optional<Position> acknowledged() {
-        return new Progress(lake.catalog, TestLake.PIPELINE).acknowledged();
+    private Optional<Lsn> acknowledged() {
+        return new Progress(lake.catalog, TestLake.PIPELINE).acknowledged().map(position -> position.lsn());
     }
 
     private static Changes orders() {

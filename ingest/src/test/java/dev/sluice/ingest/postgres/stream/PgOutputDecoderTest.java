@@ -253,7 +253,7 @@ class PgOutputDecoderTest {
     }
 
     @Test
-    void refusesAChangedTableOnceItsChangesAreWanted() {
+    void aChangedTableIsStoppedAloneOnceItsChangesAreWanted() {
         SourceTable wider = new SourceTable(
                 100,
                 "shop",
@@ -272,11 +272,29 @@ class PgOutputDecoderTest {
                 Messages.insert(100, 1, "a", 2),
                 Messages.commit(1000, 1008),
                 Messages.begin(2000, 0));
-        assertThatThrownBy(() -> accept(decoder, Messages.insert(100, 1, "a", 2)))
-                .isInstanceOfSatisfying(
-                        SluiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.E0404))
-                .hasMessageContaining("shop.orders")
-                .hasMessageContaining("extra");
+        accept(
+                decoder,
+                Messages.insert(100, 1, "a", 2),
+                Messages.relation(FULL),
+                Messages.insert(200, 1, "b"),
+                Messages.insert(100, 2, "a", 2),
+                Messages.commit(2000, 2008));
+        List<RowBatch> batches = decoder.takeAll();
+        RowBatch stop = batches.stream()
+                .filter(batch -> batch.kind == RowBatch.Kind.STOP)
+                .findFirst()
+                .orElseThrow();
+        assertThat(stop.table).isZero();
+        assertThat(stop.stop.code()).isEqualTo(ErrorCode.E0404);
+        assertThat(stop.stop.reason()).contains("shop.orders").contains("extra").contains("0/7D0");
+        assertThat(stop.stop.fix()).contains("sluice resync orders");
+        assertThat(batches.stream().filter(batch -> batch.kind == RowBatch.Kind.STOP))
+                .as("told once")
+                .hasSize(1);
+        assertThat(batches.stream().filter(batch -> batch.kind == RowBatch.Kind.CHANGES))
+                .as("the other table goes on")
+                .allMatch(batch -> batch.table == 1)
+                .hasSize(1);
     }
 
     @Test
