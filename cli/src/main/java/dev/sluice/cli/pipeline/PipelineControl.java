@@ -6,6 +6,8 @@ import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
 import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.removal.PipelineRemoval;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.SlotNames;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
@@ -92,11 +94,18 @@ public final class PipelineControl {
 
     private void checkSource(PipelineSpec spec) {
         PostgresConnector source = new PostgresConnector(spec.source(), "sluice apply");
-        List<SourceTable> tables = SourceCatalogue.read(source, spec.source(), spec.slotName());
+        List<SourceTable> tables = SourceCatalogue.read(source, spec.source(), slotName(spec));
         List<String> generated = SourceCatalogue.generatedColumns(source, tables);
         if (!generated.isEmpty()) {
             session.say("left out, because PostgreSQL computes them itself: " + String.join(", ", generated)
                     + "; a model can compute them in the lake");
+        }
+    }
+
+    /** Empty before the first apply. */
+    private static String slotName(PipelineSpec spec) {
+        try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
+            return SlotNames.of(catalog, spec.pipeline()).orElse("");
         }
     }
 
@@ -157,8 +166,9 @@ public final class PipelineControl {
             dropHot(spec, removal);
             sayDropped("lake tables", removal.removeLakeTables());
         }
-        removal.removeFromSource();
-        session.say("slot and publication " + spec.slotName() + " are gone from the source");
+        session.say(removal.removeFromSource()
+                .map(name -> "slot and publication " + name + " are gone from the source")
+                .orElse("the lake knows of no slot of this pipeline, so none was dropped at the source"));
         files.remove(spec.pipeline());
     }
 

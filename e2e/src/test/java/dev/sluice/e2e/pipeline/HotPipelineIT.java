@@ -95,9 +95,9 @@ final class HotPipelineIT {
         }
         assertThat(store.tables()).isEmpty();
         assertThat(pipeline.acknowledged()).isEmpty();
-        assertThat(countAtSource("pg_replication_slots where slot_name = '" + spec.slotName() + "'"))
+        assertThat(countAtSource("pg_replication_slots where slot_name like 'sluice_" + spec.pipeline() + "%'"))
                 .isZero();
-        assertThat(countAtSource("pg_publication where pubname = '" + spec.publicationName() + "'"))
+        assertThat(countAtSource("pg_publication where pubname like 'sluice_" + spec.pipeline() + "%'"))
                 .isZero();
 
         pipeline.submit().awaitLoaded();

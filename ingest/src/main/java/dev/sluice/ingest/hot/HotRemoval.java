@@ -35,8 +35,9 @@ public final class HotRemoval {
         List<String> tables = hotTables();
         for (String table : tables) {
             client.run("drop the hot table " + table, "DROP TABLE IF EXISTS " + qualified(table) + " SYNC");
-            client.run("drop what is left of a refill", "DROP TABLE IF EXISTS " + qualified(table + HotTable.REFILL)
-                    + " SYNC");
+            client.run(
+                    "drop what is left of a refill",
+                    "DROP TABLE IF EXISTS " + qualified(table + HotTable.REFILL) + " SYNC");
         }
         return tables;
     }

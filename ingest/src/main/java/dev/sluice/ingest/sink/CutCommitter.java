@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.iceberg.DataFile;
@@ -51,6 +52,7 @@ public final class CutCommitter implements Committer<CutFiles> {
     private final LakeCommit commit;
     private final Progress progress;
     private final CommitMetrics metrics;
+    private final SourceGuard guard;
     /** When work for the next lake commit began: rows that are completed for it count. */
     private long startNanos;
 
@@ -58,19 +60,24 @@ public final class CutCommitter implements Committer<CutFiles> {
     /** Tables that the lake says are stopped; null until it was asked. */
     private Set<Integer> stopped;
 
-    /** @param catalog closed with this committer */
+    /**
+     * @param catalog closed with this committer
+     * @param guard closed with this committer
+     */
     public CutCommitter(
             LakeCatalog catalog,
             String pipeline,
             List<SourceTable> sources,
             LakeCommit.Bounds bounds,
-            CommitMetrics metrics) {
+            CommitMetrics metrics,
+            SourceGuard guard) {
         this.catalog = catalog;
         this.pipeline = pipeline;
         this.sources = List.copyOf(sources);
         this.commit = new LakeCommit(catalog, bounds);
         this.progress = new Progress(catalog, pipeline);
         this.metrics = metrics;
+        this.guard = guard;
     }
 
     @Override
@@ -89,9 +96,9 @@ public final class CutCommitter implements Committer<CutFiles> {
     public boolean commit(CutFiles cut) {
         startNanos = System.nanoTime();
         stop(cut.stops());
-        List<TableFiles> changed = cut.changes().stream()
-                .filter(files -> !stopped.contains(files.table()))
-                .toList();
+        stop(guard.differing(new Lsn(cut.lsn()), loadedIn(cut)));
+        List<TableFiles> changed = new ArrayList<>(cut.changes());
+        changed.removeIf(files -> stopped.contains(files.table()));
         boolean alreadyThere = !cut.markers().isEmpty() || !changed.isEmpty();
         for (LoadMarker all : cut.markers()) {
             LoadMarker marker = all.without(stopped);
@@ -100,14 +107,21 @@ public final class CutCommitter implements Committer<CutFiles> {
             }
             List<TableChange> changes = new ArrayList<>();
             for (int table : marker.tables()) {
-                changes.add(loadOf(table, marker, cut));
+                Optional<TableFiles> truncated = changed.stream()
+                        .filter(files -> files.table() == table && files.isTruncated())
+                        .findFirst();
+                changes.add(truncated
+                        .map(files -> changeOf(files, cut, Stamp.Kind.LOAD))
+                        .orElseGet(() -> loadOf(table, marker, cut)));
+                // What was loaded is not there any more at this cut, and may never have been read.
+                truncated.ifPresent(changed::remove);
             }
             alreadyThere &= publish(changes);
         }
         if (!changed.isEmpty()) {
             List<TableChange> changes = new ArrayList<>();
             for (TableFiles files : changed) {
-                changes.add(changeOf(files, cut));
+                changes.add(changeOf(files, cut, Stamp.Kind.DATA));
             }
             alreadyThere &= publish(changes);
             changed.forEach(this::deleteCarried);
@@ -150,6 +164,16 @@ public final class CutCommitter implements Committer<CutFiles> {
         return fresh;
     }
 
+    private static Set<Integer> loadedIn(CutFiles cut) {
+        Set<Integer> loaded = new HashSet<>();
+        for (LoadMarker marker : cut.markers()) {
+            for (int table : marker.tables()) {
+                loaded.add(table);
+            }
+        }
+        return loaded;
+    }
+
     private Set<Integer> stoppedInTheLake() {
         Set<Integer> found = new HashSet<>();
         for (int i = 0; i < sources.size(); i++) {
@@ -179,7 +203,7 @@ public final class CutCommitter implements Committer<CutFiles> {
                 catalog.bronze(sources.get(table).name()), stamp, loadedAt, files.dataFiles(), List.of(), true);
     }
 
-    private TableChange changeOf(TableFiles files, CutFiles cut) {
+    private TableChange changeOf(TableFiles files, CutFiles cut, Stamp.Kind kind) {
         SourceTable source = sources.get(files.table());
         RowBalance.check(files, source.name());
         long rowsBefore = files.isTruncated() ? RowBalance.liveRows(catalog.load(catalog.bronze(source.name()))) : 0;
@@ -188,7 +212,7 @@ public final class CutCommitter implements Committer<CutFiles> {
                 at(cut.lsn()),
                 Position.ZERO,
                 instant(cut.commitTimeMicros()),
-                Stamp.Kind.DATA,
+                kind,
                 files.rowsInserted(),
                 files.rowsDeleted() + rowsBefore);
         return new TableChange(
@@ -284,6 +308,7 @@ public final class CutCommitter implements Committer<CutFiles> {
 
     @Override
     public void close() {
+        guard.close();
         catalog.close();
     }
 }

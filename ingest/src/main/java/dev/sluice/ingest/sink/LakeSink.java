@@ -30,10 +30,15 @@ public final class LakeSink
 
     private final PipelineSpec spec;
     private final List<SourceTable> tables;
+    private final SourceGuard.Opener guard;
 
-    /** @param tables in the order that {@link RowBatch#table} counts them */
-    public LakeSink(PipelineSpec spec, List<SourceTable> tables) {
+    /**
+     * @param tables in the order that {@link RowBatch#table} counts them
+     * @param guard asked before each commit
+     */
+    public LakeSink(PipelineSpec spec, List<SourceTable> tables, SourceGuard.Opener guard) {
         this.spec = spec;
+        this.guard = guard;
         this.tables = List.copyOf(tables);
     }
 
@@ -53,7 +58,8 @@ public final class LakeSink
                 spec.pipeline(),
                 tables,
                 LakeCommit.Bounds.DEFAULT,
-                new CommitMetrics(context.metricGroup()));
+                new CommitMetrics(context.metricGroup()),
+                guard.open());
     }
 
     @Override

@@ -75,7 +75,8 @@ class SlotIT {
             POSTGRES.run("insert into altered values (1, 1)");
             run.awaitEqual();
             POSTGRES.run("alter table altered add column w int", "insert into altered values (2, 2, 2)");
-            stopsWith(run, "column w was added");
+            run.awaitTrue("the table is stopped", () -> run.lake.stops.containsKey(0));
+            assertThat(run.lake.stops.get(0)).contains("E0404", "column w was added");
             assertThat(run.lake.rows(0)).hasSize(1);
             assertThat(run.lake.faults()).isEmpty();
         }

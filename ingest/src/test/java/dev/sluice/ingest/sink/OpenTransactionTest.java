@@ -55,8 +55,7 @@ class OpenTransactionTest {
         assertThat(lake.rows(ORDERS)).containsExactlyInAnyOrder(row(2, "c"), row(3, "d"));
         assertThat(lake.rows(ITEMS)).isEmpty();
         assertThat(acknowledged()).contains(Position.of(new Lsn(25)));
-        assertThat(TableStamps.current(lake.table(ORDERS)).map(Stamp::position))
-                .contains(Position.of(new Lsn(25)));
+        assertThat(TableStamps.current(lake.table(ORDERS)).map(Stamp::position)).contains(Position.of(new Lsn(25)));
         assertThat(lake.table(ORDERS).snapshots()).hasSize(2);
     }
 

@@ -28,6 +28,9 @@ public final class TestLake implements AutoCloseable {
     private final List<LakeWriter> writers = new ArrayList<>();
     private CutMerger merger = new CutMerger();
     private CutCommitter committer;
+    /** What the next committer asks before each commit. */
+    SourceGuard guard = SourceGuard.NONE;
+
 
     public TestLake(SourceTable... sources) {
         this("org.apache.iceberg.inmemory.InMemoryFileIO", sources);
@@ -68,7 +71,8 @@ public final class TestLake implements AutoCloseable {
                 PIPELINE,
                 sources,
                 new LakeCommit.Bounds(3, 1, 2),
-                new CommitMetrics(new UnregisteredMetricsGroup()));
+                new CommitMetrics(new UnregisteredMetricsGroup()),
+                guard);
     }
 
     public void write(RowBatch batch) throws IOException {

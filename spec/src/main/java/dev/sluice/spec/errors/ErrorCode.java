@@ -84,12 +84,57 @@ public enum ErrorCode {
             EXTERNAL,
             TIMED,
             "Another process reads the slot: stop it, or wait until the server notices that it is gone."),
+    E0219(
+            "source is behind the lake",
+            EXTERNAL,
+            MANUAL,
+            "The server was restored to an earlier moment: what the lake holds beyond it never happened there. Load anew."),
+    E0220(
+            "publication was changed",
+            EXTERNAL,
+            MANUAL,
+            "Changes may be missing since the publication was altered or dropped outside of Sluice: load anew, see sluice drop."),
+    E0221(
+            "table was changed in the publication",
+            EXTERNAL,
+            MANUAL,
+            "Changes of this table may be missing: `sluice resync <table>` loads it anew, the others go on."),
+    E0222(
+            "table is another one",
+            EXTERNAL,
+            MANUAL,
+            "Another table has the name now, or none: `sluice resync <table>` loads what is there, the others go on."),
+    E0223(
+            "table was rewritten",
+            EXTERNAL,
+            MANUAL,
+            "Values changed without a change event: `sluice resync <table>` loads the table anew, the others go on."),
+    E0224(
+            "label of an enum was renamed",
+            EXTERNAL,
+            MANUAL,
+            "Rows hold another label now: `sluice resync <table>` loads the table anew, the others go on."),
+    E0225(
+            "slot or publication of somebody else",
+            USER,
+            NEVER,
+            "Sluice drops, alters and ends only what the lake says is its own: see the message for who made it."),
+    E0229(
+            "table stopped, the job starts once more without it",
+            EXTERNAL,
+            TIMED,
+            "Nothing to do for the others; `sluice status` says which table stopped, and why."),
     E0301("chunk failed", EXTERNAL, TIMED, "The chunk is read again; look at the cause if it repeats."),
     E0302(
             "load snapshot lost",
             EXTERNAL,
             TIMED,
-            "The connection that held the snapshot of the load was lost: the load begins again."),
+            "Nobody holds the snapshot any more: tables that were not complete are read at another position."),
+    E0303(
+            "table is rewritten again and again during its load",
+            EXTERNAL,
+            MANUAL,
+            "Let ALTER TABLE, VACUUM FULL or CLUSTER on the table rest, then run sluice resync."),
     E0401(
             "value does not fit the column",
             USER,

@@ -67,13 +67,22 @@ final class SluiceYaml {
                         "ssl-mode",
                         "prefer",
                         ScalarKind.choice(List.of("disable", "prefer", "require", "verify-ca", "verify-full")),
-                        "As libpq's sslmode. Use verify-full over any network.")));
+                        "As libpq's sslmode. Use verify-full over any network."),
+                withDefault(
+                        "exclude-at",
+                        "reader",
+                        ScalarKind.choice(List.of("reader", "source")),
+                        "Where excluded columns are dropped. reader: they reach the machine that runs the job, and no"
+                                + " further. source: they never leave the server, by column lists in the publication;"
+                                + " the server then refuses to change the type of a listed column or to drop it, also"
+                                + " to a migration of the application, and UPDATE and DELETE under REPLICA IDENTITY"
+                                + " FULL.")));
         Mapping table = new Mapping(List.of(
                 required("name", new Scalar(qualifiedName()), "schema.table; the lake's table is named table."),
                 optional(
                         "exclude",
                         new Sequence(new Scalar(databaseName("the name of a column")), 0, COLUMNS_MAX),
-                        "Columns that never leave the source.")));
+                        "Columns that never reach the lake; exclude-at says where they are dropped.")));
         return new Mapping(List.of(
                 required("postgres", postgres, "How to reach PostgreSQL."),
                 required(

@@ -130,7 +130,8 @@ public final class SpecParser {
                 postgres.text("ssl-mode"),
                 source.list("tables").stream()
                         .map(element -> tableOf((Section) element.value()))
-                        .toList());
+                        .toList(),
+                postgres.text("exclude-at").equals("source"));
     }
 
     private static TableSpec tableOf(Section table) {
