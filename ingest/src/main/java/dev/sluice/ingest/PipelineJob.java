@@ -64,8 +64,7 @@ public final class PipelineJob {
 
     /** Checks the source, makes the lake tables, and adds the operators of the pipeline. */
     public static void build(StreamExecutionEnvironment environment, PipelineSpec spec) {
-        PostgresConnector connector =
-                new PostgresConnector(spec.source(), jobName(spec.pipeline()) + " " + runId());
+        PostgresConnector connector = new PostgresConnector(spec.source(), jobName(spec.pipeline()) + " " + runId());
         List<SourceTable> tables;
         String slotName;
         try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
@@ -91,7 +90,9 @@ public final class PipelineJob {
                 "postgres " + spec.source().database(),
                 RowBatchTypeInfo.INSTANCE);
         source.uid("postgres-source");
-        source.sinkTo(new LakeSink(spec, tables, CommitWatch.opener(settings))).name("lake").uid("lake-sink");
+        source.sinkTo(new LakeSink(spec, tables, CommitWatch.opener(settings)))
+                .name("lake")
+                .uid("lake-sink");
         if (!spec.hot().tables().isEmpty()) {
             source.sinkTo(new HotSink(tables, spec)).name("hot").uid("hot-sink");
         }

@@ -34,8 +34,7 @@ public final class TableHead {
                     resync(table)));
         }
         Optional<Stamp> stamp = Stamp.of(head);
-        if (stamp.isEmpty()
-                || !stamp.get().pipeline().equals(pipeline)) {
+        if (stamp.isEmpty() || !stamp.get().pipeline().equals(pipeline)) {
             return Optional.of(notOurs(table, head, stamp));
         }
         Position there = stamp.get().position();

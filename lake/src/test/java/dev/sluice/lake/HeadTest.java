@@ -97,7 +97,8 @@ class HeadTest {
                         CommitOutcome.NotApplied.class,
                         refused -> assertThat(refused.code().name()).isEqualTo(code));
         assertThat(a().currentSnapshot().snapshotId()).isEqualTo(head);
-        assertThat(catalog.load(catalog.bronze("b")).currentSnapshot().snapshotId()).isEqualTo(other);
+        assertThat(catalog.load(catalog.bronze("b")).currentSnapshot().snapshotId())
+                .isEqualTo(other);
     }
 
     private Table a() {
@@ -120,13 +121,7 @@ class HeadTest {
 
     private static Stamp stamp(String pipeline, long lsn) {
         return new Stamp(
-                pipeline,
-                Position.of(new Lsn(lsn)),
-                Position.ZERO,
-                Instant.ofEpochSecond(lsn),
-                Stamp.Kind.DATA,
-                3,
-                1);
+                pipeline, Position.of(new Lsn(lsn)), Position.ZERO, Instant.ofEpochSecond(lsn), Stamp.Kind.DATA, 3, 1);
     }
 
     private DataFile file() {

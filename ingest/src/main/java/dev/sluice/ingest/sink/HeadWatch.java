@@ -42,13 +42,14 @@ final class HeadWatch {
         }
         List<TableStop> stops = new ArrayList<>();
         for (int table : looked) {
-            Optional<Table> lake = catalog.find(catalog.bronze(sources.get(table).name()))
+            Optional<Table> lake = catalog.find(
+                            catalog.bronze(sources.get(table).name()))
                     .filter(found -> Following.of(found).isFollowed()
                             && Following.of(found).stop().isEmpty()
                             && TableStamps.current(found).isPresent());
             lake.flatMap(found -> TableHead.difference(found, pipeline))
-                    .ifPresent(difference -> stops.add(
-                            new TableStop(table, difference.code(), difference.reason(), difference.fix())));
+                    .ifPresent(difference ->
+                            stops.add(new TableStop(table, difference.code(), difference.reason(), difference.fix())));
         }
         return stops;
     }

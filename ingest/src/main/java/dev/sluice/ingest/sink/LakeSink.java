@@ -56,7 +56,12 @@ public final class LakeSink
                 guard);
     }
 
-    LakeSink(CatalogOpener catalog, String pipeline, List<SourceTable> tables, PoisonPolicies policies, SourceGuard.Opener guard) {
+    LakeSink(
+            CatalogOpener catalog,
+            String pipeline,
+            List<SourceTable> tables,
+            PoisonPolicies policies,
+            SourceGuard.Opener guard) {
         this.guard = guard;
         this.policies = policies;
         this.catalog = catalog;

@@ -1,6 +1,7 @@
 package dev.sluice.ingest.sink;
 
 import dev.sluice.ingest.batch.RowBatchTypeInfo;
+import dev.sluice.ingest.postgres.CommitWatch;
 import dev.sluice.ingest.postgres.LakePositions;
 import dev.sluice.ingest.postgres.PostgresSource;
 import dev.sluice.ingest.postgres.SourceSettings;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -111,7 +111,14 @@ final class LakeRun implements AutoCloseable {
         environment.getConfig().enableObjectReuse();
         List<String> names = tables.stream().map(SourceTable::name).toList();
         SourceSettings settings = new SourceSettings(
-                postgres.connector(), slot(), slot(), tables, Set.of(), new PositionsOpener(pipeline, names), 1 << 20);
+                postgres.connector(),
+                slot(),
+                slot(),
+                tables,
+                false,
+                new PositionsOpener(pipeline, names),
+                1 << 20,
+                300);
         environment
                 .fromSource(
                         new PostgresSource(settings),
@@ -119,7 +126,8 @@ final class LakeRun implements AutoCloseable {
                         "source",
                         RowBatchTypeInfo.INSTANCE)
                 .uid("source")
-                .sinkTo(new LakeSink(new SinkOpener(pipeline), pipeline, tables, policies(), () -> SourceGuard.NONE))
+                .sinkTo(new LakeSink(
+                        new SinkOpener(pipeline), pipeline, tables, policies(), CommitWatch.opener(settings)))
                 .uid("sink");
         job = environment.executeAsync("sluice " + pipeline);
     }

@@ -7,7 +7,6 @@ import dev.sluice.ingest.sink.cut.CutFiles;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.SourceTable.SourceColumn;
-import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.TableStamps;
 import dev.sluice.spec.Lsn;
@@ -41,7 +40,7 @@ class OpenTransactionTest {
         lake.commitCut();
         assertThat(lake.rows(ORDERS)).containsExactly(row(1, "a"));
         assertThat(lake.rows(ITEMS)).containsExactly(row(1, "a"));
-        assertThat(acknowledged()).contains(Position.of(new Lsn(12)));
+        assertThat(acknowledged()).contains(new Lsn(12));
 
         lake.write(items().delete(20, row(1, null)).batch());
         assertThat(lake.checkpointCuts()).isEmpty();

@@ -32,7 +32,6 @@ public final class TestLake implements AutoCloseable {
     /** What the next committer asks before each commit. */
     SourceGuard guard = SourceGuard.NONE;
 
-
     private PoisonPolicies policies;
 
     public TestLake(SourceTable... sources) {

@@ -350,7 +350,8 @@ class PgOutputDecoderTest {
 
     @Test
     void aChangeThatDoesNotFitStopsItsTableAlone() {
-        PgOutputDecoder decoder = new PgOutputDecoder(List.of(ORDERS, FULL), 0, List.of(0L, 0L), Set.of(), List.of(), 1_000);
+        PgOutputDecoder decoder =
+                new PgOutputDecoder(List.of(ORDERS, FULL), 0, List.of(0L, 0L), Set.of(), List.of(), 1_000);
         accept(
                 decoder,
                 Messages.begin(1000, 0),
