@@ -9,6 +9,7 @@ import dev.sluice.cli.lake.TagsCommand;
 import dev.sluice.cli.lake.VerifyCommand;
 import dev.sluice.cli.pipeline.ApplyCommand;
 import dev.sluice.cli.pipeline.DropCommand;
+import dev.sluice.cli.pipeline.HotCommand;
 import dev.sluice.cli.pipeline.PipelinesCommand;
 import dev.sluice.cli.pipeline.ResyncCommand;
 import dev.sluice.cli.pipeline.StopCommand;
@@ -80,6 +81,7 @@ public final class Main {
                 .addSubcommand(new HistoryCommand(session))
                 .addSubcommand(new TagsCommand(session))
                 .addSubcommand(ModelsCommand.with(session))
+                .addSubcommand(HotCommand.with(session))
                 .addSubcommand(new CommandLine.HelpCommand())
                 .setOut(session.out())
                 .setErr(session.err())

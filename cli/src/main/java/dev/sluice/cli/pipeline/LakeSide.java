@@ -1,9 +1,10 @@
 package dev.sluice.cli.pipeline;
 
 import dev.sluice.lake.Following;
+import dev.sluice.lake.HotStaleness;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.Progress;
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.spec.errors.SluiceException;
@@ -18,9 +19,9 @@ import org.apache.iceberg.Table;
  *
  * @param acknowledged everything up to here is in the lake
  * @param newestCommit when a table of the pipeline last got a snapshot
- * @param tableProblems which of its tables are stopped, where, and why
+ * @param tableProblems which of its tables are stopped, or not followed by their hot table, since where, and why
  */
-record LakeSide(Optional<Lsn> acknowledged, Optional<Instant> newestCommit, List<String> tableProblems) {
+record LakeSide(Optional<Position> acknowledged, Optional<Instant> newestCommit, List<String> tableProblems) {
     static final LakeSide UNKNOWN = new LakeSide(Optional.empty(), Optional.empty(), List.of());
 
     LakeSide {
@@ -36,6 +37,10 @@ record LakeSide(Optional<Lsn> acknowledged, Optional<Instant> newestCommit, List
                 newest = later(newest, table);
                 table.flatMap(found -> Following.of(found).stop())
                         .ifPresent(stop -> stopped.add("table " + source.name() + " is " + stop.text()));
+                table.filter(found -> spec.hot().tables().contains(source.name()))
+                        .flatMap(HotStaleness::of)
+                        .ifPresent(stale -> stopped.add("table " + source.name() + ": " + stale.text()
+                                + "; it catches up by itself once ClickHouse answers"));
             }
             return new LakeSide(new Progress(catalog, spec.pipeline()).acknowledged(), newest, stopped);
         } catch (SluiceException e) {

@@ -62,7 +62,7 @@ public final class PipelineControl {
             return Outcome.UNCHANGED;
         }
         checkSource(spec);
-        before.ifPresent(old -> tellEmptyHotTables(new SpecChange(old, spec)));
+        before.ifPresent(old -> tellNewHotTables(new SpecChange(old, spec)));
         // More than one when somebody submitted a copy by hand: only one may write.
         running.forEach(job -> cancel(flink, job));
         files.writeSpec(spec);
@@ -100,11 +100,10 @@ public final class PipelineControl {
         }
     }
 
-    private void tellEmptyHotTables(SpecChange change) {
+    private void tellNewHotTables(SpecChange change) {
         List<String> empty = change.hotTablesWithoutPast();
         if (!empty.isEmpty()) {
-            session.say("hot only from now on, as they were loaded before: " + String.join(", ", empty)
-                    + "; `sluice drop --tables` and `sluice apply` load everything anew");
+            session.say("hot from now on, and filled from the lake by the job: " + String.join(", ", empty));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.sluice.cli.pipeline;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.cli.Session;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.errors.SluiceException;
@@ -33,7 +34,7 @@ public record PipelineHealth(
         String pipeline,
         Health health,
         String jobState,
-        Optional<Lsn> acknowledged,
+        Optional<Position> acknowledged,
         Optional<Lsn> sourceAt,
         Optional<Instant> newestCommit,
         String slot,
@@ -53,7 +54,7 @@ public record PipelineHealth(
         LOADING,
         /** It was stopped on purpose. */
         STOPPED,
-        /** Some of its tables are stopped, each at its last good position; the others go on. */
+        /** Some of its tables are stopped, each at its last good position, or their hot tables are; the rest goes on. */
         PARTIAL,
         /** Something is wrong; the problems say what. */
         FAILING
@@ -69,7 +70,7 @@ public record PipelineHealth(
 
     /** WAL that the source has written beyond what is acknowledged. */
     public Optional<Long> behindBytes() {
-        return sourceAt.flatMap(now -> acknowledged.map(done -> Math.max(0, now.value() - done.value())));
+        return sourceAt.flatMap(now -> acknowledged.map(done -> Math.max(0, now.value() - done.order())));
     }
 
     /** All pipelines that were ever applied here. */
@@ -215,7 +216,7 @@ public record PipelineHealth(
         node.put("pipeline", pipeline);
         node.put("health", health.name().toLowerCase(Locale.ROOT));
         node.put("jobState", jobState);
-        node.put("acknowledgedLsn", acknowledged.map(Lsn::toString).orElse(null));
+        node.put("acknowledgedLsn", acknowledged.map(Position::text).orElse(null));
         node.put("sourceLsn", sourceAt.map(Lsn::toString).orElse(null));
         node.put("behindBytes", behindBytes().orElse(null));
         node.put("newestCommit", newestCommit.map(Instant::toString).orElse(null));

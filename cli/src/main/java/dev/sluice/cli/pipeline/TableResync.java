@@ -25,7 +25,7 @@ final class TableResync {
                         .ifPresent(lake -> Following.detach(
                                 lake,
                                 TableStamps.current(lake)
-                                        .map(Stamp::lsn)
+                                        .map(Stamp::position)
                                         .map(Object::toString)
                                         .orElse("0/0")));
             }

@@ -6,6 +6,7 @@ import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
 import dev.sluice.ingest.postgres.load.ChunkRange.PageRange;
 import dev.sluice.ingest.postgres.load.ChunkReader;
 import dev.sluice.ingest.postgres.load.SnapshotLostException;
+import dev.sluice.ingest.postgres.slot.Publication;
 import dev.sluice.ingest.table.SourceTable;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -57,6 +58,13 @@ final class PipelineRun implements AutoCloseable {
 
     SourceSettings settings() {
         return new SourceSettings(postgres.connector(), slot(), slot(), lake.tables, Set.of(), lake.opener(), 1 << 20);
+    }
+
+    /** Makes the publication, which the start would wait for if somebody held one of its tables. */
+    void publish() throws SQLException {
+        try (Connection connection = postgres.connect()) {
+            new Publication(slot(), lake.tables, Set.of()).ensure(connection);
+        }
     }
 
     /** Starts the job without any state. */

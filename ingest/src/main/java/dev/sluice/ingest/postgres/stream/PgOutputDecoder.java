@@ -3,6 +3,7 @@ package dev.sluice.ingest.postgres.stream;
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.LoadedTables;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.Remedy;
@@ -44,6 +45,7 @@ final class PgOutputDecoder {
     private final Map<Integer, Published> published = new HashMap<>();
     private final List<Published> inOrder = new ArrayList<>();
     private final List<RowBatch> sealed = new ArrayList<>();
+    private final int changeBytesMax;
     private int sealedBytes;
     private int openBytes;
 
@@ -70,6 +72,18 @@ final class PgOutputDecoder {
             List<Long> skipTo,
             Set<Integer> stopped,
             List<LoadedTables> loaded) {
+        this(tables, position, skipTo, stopped, loaded, RowBatch.CHANGE_BYTES_MAX);
+    }
+
+    /** @param changeBytesMax a table with a larger change is stopped */
+    PgOutputDecoder(
+            List<SourceTable> tables,
+            long position,
+            List<Long> skipTo,
+            Set<Integer> stopped,
+            List<LoadedTables> loaded,
+            int changeBytesMax) {
+        this.changeBytesMax = changeBytesMax;
         long everywhere = position;
         boolean first = true;
         for (int i = 0; i < tables.size(); i++) {
@@ -147,6 +161,34 @@ final class PgOutputDecoder {
         return batches;
     }
 
+    /**
+     * Inside a transaction, what was gathered before it, then a sign of progress: empty when there is none of both. What
+     * stays, and {@link #takeSealed} gives, are changes of the open transaction alone, with a word of it in front.
+     */
+    List<RowBatch> takeComplete() {
+        sealAll();
+        List<RowBatch> complete = new ArrayList<>();
+        List<RowBatch> open = new ArrayList<>(List.of(RowBatch.open(commitLsn)));
+        for (RowBatch batch : sealed) {
+            int before = batch.kind == RowBatch.Kind.CHANGES ? batch.changesBefore(commitLsn) : batch.count;
+            if (batch.kind != RowBatch.Kind.CHANGES || before == batch.count) {
+                complete.add(batch);
+            } else if (before == 0) {
+                open.add(batch);
+            } else {
+                complete.add(batch.first(before, positionMicros));
+                open.add(batch.after(before));
+            }
+        }
+        sealed.clear();
+        sealed.addAll(open);
+        if (position != emittedPosition) {
+            complete.add(RowBatch.progress(position, positionMicros));
+            emittedPosition = position;
+        }
+        return complete;
+    }
+
     /** Everything gathered, then a sign of progress. Only between transactions. */
     List<RowBatch> takeAll() {
         if (inTransaction) {
@@ -170,10 +212,7 @@ final class PgOutputDecoder {
         cursor.int32();
         cursor.expectEnd();
         inTransaction = true;
-        while (!toAnnounce.isEmpty()
-                && Long.compareUnsigned(commitLsn, toAnnounce.element().lsn()) > 0) {
-            announce();
-        }
+        announceUpTo(commitLsn - 1);
     }
 
     private void commit() {
@@ -190,6 +229,9 @@ final class PgOutputDecoder {
         if (Long.compareUnsigned(lsn, position) > 0) {
             position = lsn;
             positionMicros = commitMicros;
+        }
+        while (isWithItsTruncate() && Long.compareUnsigned(lsn, toAnnounce.element().lsn()) > 0) {
+            announce();
         }
     }
 
@@ -280,7 +322,26 @@ final class PgOutputDecoder {
                             + " before commit " + new Lsn(commitLsn),
                     "undo the change; or " + Remedy.LOAD_ANEW);
         }
+        if (cursor.size() > changeBytesMax) {
+            stop(oid, table);
+            return null;
+        }
         return table;
+    }
+
+    private void stop(int oid, Published table) {
+        SourceTable source = table.changes.table();
+        String name = source.schema() + "." + source.name();
+        sealed.add(RowBatch.stop(new TableStop(
+                table.changes.index(),
+                ErrorCode.E0410,
+                "a change of " + name + " in commit " + new Lsn(commitLsn) + " has " + cursor.size()
+                        + " bytes, and the largest that fits is " + changeBytesMax
+                        + ", a fifth of the TaskManager's heap",
+                "give the TaskManager a heap of " + ((cursor.size() * 5L >> 20) + 1)
+                        + " MB (taskmanager.memory.task.heap.size) or exclude the large column; then sluice resync "
+                        + source.name())));
+        published.remove(oid);
     }
 
     private void add(Published table, byte operation, int newOffset, int oldOffset) {
@@ -310,13 +371,17 @@ final class PgOutputDecoder {
         }
     }
 
-    /** A load that is nothing without the transaction that truncates its table waits for that one. */
     private void announceUpTo(long lsn) {
         while (!toAnnounce.isEmpty()
-                && Long.compareUnsigned(lsn, toAnnounce.element().lsn()) >= 0
-                && toAnnounce.element().place() != LoadedTables.Place.WITH_ITS_TRUNCATE) {
+                && !isWithItsTruncate()
+                && Long.compareUnsigned(lsn, toAnnounce.element().lsn()) >= 0) {
             announce();
         }
+    }
+
+    /** Such a load is nothing without the transaction that truncates its table, and is told at the end of that one. */
+    private boolean isWithItsTruncate() {
+        return !toAnnounce.isEmpty() && toAnnounce.element().place() == LoadedTables.Place.WITH_ITS_TRUNCATE;
     }
 
     private void announce() {

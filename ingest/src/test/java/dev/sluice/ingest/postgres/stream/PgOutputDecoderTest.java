@@ -198,6 +198,26 @@ class PgOutputDecoderTest {
     }
 
     @Test
+    void announcesALoadThatIsATruncateBehindThatTransactionAndNotBefore() {
+        PgOutputDecoder decoder = new PgOutputDecoder(
+                List.of(ORDERS, FULL),
+                0,
+                List.of(500L, 1999L),
+                Set.of(),
+                List.of(
+                        new LoadedTables(1999, 1, List.of(1), List.of(0L), LoadedTables.Place.WITH_ITS_TRUNCATE),
+                        new LoadedTables(2500, 1, List.of(0), List.of(7L), LoadedTables.Place.IN_THE_STREAM)));
+        transaction(decoder, 1000, Messages.insert(100, 1, "a"), Messages.insert(200, 1, "a"));
+        decoder.sentUpTo(2000);
+        assertThat(describe(decoder.takeAll())).containsExactly("I0@1000 [1, a]", "PROGRESS@1999");
+        transaction(decoder, 2000, Messages.truncate(200), Messages.insert(200, 2, "b"));
+        transaction(decoder, 3000, Messages.insert(100, 3, "c"));
+        assertThat(describe(decoder.takeAll()))
+                .containsExactly(
+                        "T1@2000", "I1@2000 [2, b]", "LOADED@1999", "LOADED@2500", "I0@3000 [3, c]", "PROGRESS@3000");
+    }
+
+    @Test
     void dropsTheChangesOfAStoppedTableAndNotThoseOfTheOthers() {
         PgOutputDecoder decoder =
                 new PgOutputDecoder(List.of(ORDERS, FULL), 0, List.of(0L, 500L), Set.of(0), List.of());
@@ -290,6 +310,65 @@ class PgOutputDecoderTest {
         assertThatThrownBy(() -> accept(decoder, Messages.insert(100, new Messages.Text("1"), "x")))
                 .isInstanceOfSatisfying(
                         SluiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.E0401));
+    }
+
+    @Test
+    void partsAnOpenTransactionFromWhatWasGatheredBeforeIt() {
+        PgOutputDecoder decoder = decoder(0, 0, 0);
+        accept(
+                decoder,
+                Messages.begin(1000, 0),
+                Messages.relation(ORDERS),
+                Messages.relation(FULL),
+                Messages.insert(100, 1, "x"),
+                Messages.insert(100, 2, "x"),
+                Messages.commit(1000, 1008),
+                Messages.begin(2000, 0),
+                Messages.insert(100, 3, "x"),
+                Messages.delete(200, 'O', 1, "x"));
+        List<RowBatch> complete = decoder.takeComplete();
+        assertThat(complete)
+                .extracting(batch -> batch.kind)
+                .containsExactly(RowBatch.Kind.CHANGES, RowBatch.Kind.PROGRESS);
+        assertThat(Arrays.copyOf(complete.get(0).lsns, complete.get(0).count)).containsExactly(1000, 1000);
+        assertThat(complete.get(0).lsn).isEqualTo(1000);
+        assertThat(complete.get(1).lsn).isEqualTo(1000);
+        assertThat(decoder.position()).isEqualTo(1000);
+
+        List<RowBatch> open = decoder.takeSealed();
+        assertThat(open)
+                .extracting(batch -> batch.kind)
+                .containsExactly(RowBatch.Kind.OPEN, RowBatch.Kind.CHANGES, RowBatch.Kind.CHANGES);
+        assertThat(open).extracting(batch -> batch.lsn).containsOnly(2000L);
+        assertThat(open.get(1).count).isEqualTo(1);
+        assertThat(open.get(1).bytes[open.get(1).newOffsets[0] + 9]).isEqualTo((byte) 3);
+
+        accept(decoder, Messages.insert(100, 4, "x"), Messages.commit(2000, 2008));
+        assertThat(decoder.takeAll())
+                .extracting(batch -> batch.kind)
+                .containsExactly(RowBatch.Kind.CHANGES, RowBatch.Kind.PROGRESS);
+        assertThat(decoder.position()).isEqualTo(2000);
+    }
+
+    @Test
+    void aChangeThatDoesNotFitStopsItsTableAlone() {
+        PgOutputDecoder decoder = new PgOutputDecoder(List.of(ORDERS, FULL), 0, List.of(0L, 0L), Set.of(), List.of(), 1_000);
+        accept(
+                decoder,
+                Messages.begin(1000, 0),
+                Messages.relation(ORDERS),
+                Messages.relation(FULL),
+                Messages.insert(100, 1, "x".repeat(2_000)),
+                Messages.insert(100, 2, "small"),
+                Messages.insert(200, 1, "x"),
+                Messages.commit(1000, 1008));
+        List<RowBatch> batches = decoder.takeAll();
+        assertThat(batches)
+                .extracting(batch -> batch.kind)
+                .containsExactly(RowBatch.Kind.STOP, RowBatch.Kind.CHANGES, RowBatch.Kind.PROGRESS);
+        assertThat(batches.get(0).stop.code()).isEqualTo(ErrorCode.E0410);
+        assertThat(batches.get(0).stop.reason()).contains("bytes").doesNotContain("xx");
+        assertThat(batches.get(1).table).isEqualTo(1);
     }
 
     @Test
