@@ -22,8 +22,8 @@ public record LoadedTables(long lsn, long timeMicros, List<Integer> tables, List
         /** In the stream of the other tables, behind the changes up to the load's LSN. */
         IN_THE_STREAM,
         /**
-         * In the stream, together with the transaction behind the load's LSN: that one truncates the table, so nothing
-         * was read, and there is no load without it.
+         * In the stream, at the end of the transaction behind the load's LSN: that one truncates the table, so nothing was
+         * read, and there is no load without it. Both belong to one cut.
          */
         WITH_ITS_TRUNCATE
     }

@@ -104,6 +104,7 @@ public final class CutCommitter implements Committer<CutFiles> {
             }
             List<TableChange> changes = new ArrayList<>();
             filing.begin();
+            List<TableFiles> emptied = new ArrayList<>();
             for (int table : marker.tables()) {
                 Optional<TableFiles> truncated = changed.stream()
                         .filter(files -> files.table() == table && files.isTruncated())
@@ -113,12 +114,14 @@ public final class CutCommitter implements Committer<CutFiles> {
                         .orElseGet(() -> loadOf(table, marker, cut));
                 file(change, truncated.orElseGet(() -> loadFiles(table, marker, cut)), changes);
                 // What was loaded is not there any more at this cut, and may never have been read.
-                truncated.ifPresent(changed::remove);
+                truncated.ifPresent(emptied::add);
             }
             alreadyThere &= publish(changes);
             for (int table : marker.tables()) {
                 deleteCarried(loadFiles(table, marker, cut));
             }
+            emptied.forEach(this::deleteCarried);
+            changed.removeAll(emptied);
         }
         if (!changed.isEmpty()) {
             List<TableChange> changes = new ArrayList<>();

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 
 /** An application that does the same again and again, and measures how long it had to wait. */
 final class ApplicationLoop implements AutoCloseable {
@@ -31,6 +32,11 @@ final class ApplicationLoop implements AutoCloseable {
                 longestNanos = Math.max(longestNanos, System.nanoTime() - start);
             }
         }
+    }
+
+    /** Rests without being measured. */
+    static void rest(long millis) {
+        LockSupport.parkNanos(millis * 1_000_000);
     }
 
     private final TestPostgres postgres;

@@ -2,7 +2,9 @@ package dev.sluice.ingest.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.sql.Connection;
+import java.sql.Statement;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -12,6 +14,11 @@ class LoadGivesWayIT {
     private static final TestPostgres POSTGRES = TestPostgres.start();
     /** Gross bound on what a statement of the application may wait; the report says what it waited. */
     private static final long WAIT_MILLIS_MAX = 10_000;
+
+    @AfterEach
+    void releaseTheSink() {
+        ModelSink.HOLD_LOADS.set(false);
+    }
 
     private static void createTable(String name, int rows) {
         POSTGRES.run(
@@ -24,20 +31,18 @@ class LoadGivesWayIT {
         createTable(name, rows);
         createTable(name + "_quiet", 2000);
         try (PipelineRun run = new PipelineRun(POSTGRES, name, 2, name, name + "_quiet")) {
-            AtomicInteger during = new AtomicInteger();
             try (ApplicationLoop loop = new ApplicationLoop(POSTGRES, step)) {
                 loop.awaitRounds(2);
                 int before = loop.rounds();
                 run.start();
                 run.awaitTrue(
                         "both tables are published", () -> run.lake.stamps().size() == 2);
-                during.set(loop.rounds() - before);
+                int during = loop.rounds() - before;
                 loop.stop();
                 System.out.printf(
-                        "%s: %d rounds while loading, longest statement %d ms%n",
-                        name, during.get(), loop.longestMillis());
+                        "%s: %d rounds while loading, longest statement %d ms%n", name, during, loop.longestMillis());
                 assertThat(loop.failures()).isEmpty();
-                assertThat(during.get()).as("rounds while loading").isPositive();
+                assertThat(during).as("rounds while loading").isPositive();
                 assertThat(loop.longestMillis()).isLessThan(WAIT_MILLIS_MAX);
             }
             run.awaitEqual();
@@ -61,5 +66,74 @@ class LoadGivesWayIT {
             statement.execute("vacuum full gw_vacuum");
             statement.execute("update gw_vacuum set v = v + 1 where id % 7 = " + round % 7);
         });
+    }
+
+    @Test
+    void aTableThatIsClusteredAgainAndAgainEndsExact() throws Exception {
+        loadsUnder("gw_cluster", 60_000, (statement, round) -> {
+            statement.execute("cluster gw_cluster using gw_cluster_pkey");
+            statement.execute("delete from gw_cluster where id = " + (1000 + round));
+            statement.execute("insert into gw_cluster values (" + (900_000 + round) + ", 0, 'new')");
+        });
+    }
+
+    @Test
+    void aTableWhoseValuesAreRewrittenByAlterTableEndsExact() throws Exception {
+        loadsUnder("gw_alter", 30_000, (statement, round) -> {
+            statement.execute("alter table gw_alter alter column v type int using v + 1");
+            // Reading takes longer than this, so that some rewrites come into the middle of it.
+            ApplicationLoop.rest(round < 8 ? 300 : 5_000);
+        });
+    }
+
+    @Test
+    void aStatementIsNotHeldUpByAReaderWhoseSinkStandsStill() throws Exception {
+        createTable("gw_stuck", 60_000);
+        try (PipelineRun run = new PipelineRun(POSTGRES, "gw_stuck", 1, "gw_stuck")) {
+            ModelSink.HOLD_LOADS.set(true);
+            run.start();
+            run.awaitTrue("a writer stands still", () -> ModelSink.HELD_WRITERS.get() > 0);
+            assertThat(POSTGRES.one(
+                            "select count(*) from pg_locks where granted and relation = 'public.gw_stuck'::regclass"))
+                    .as("the reader holds the table")
+                    .isEqualTo("1");
+            long start = System.nanoTime();
+            try (Connection connection = POSTGRES.connect();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("set lock_timeout = " + WAIT_MILLIS_MAX);
+                statement.execute("alter table public.gw_stuck alter column v set default 7");
+            }
+            System.out.printf("gw_stuck: waited %d ms%n", (System.nanoTime() - start) / 1_000_000);
+            ModelSink.HOLD_LOADS.set(false);
+            run.awaitEqual();
+            assertThat(ModelSink.LOADED_ROWS.get()).isPositive();
+        }
+    }
+
+    @Test
+    void aTableThatGetsAnotherTypeDuringItsLoadStopsAloneAndTheOthersGoOn() throws Exception {
+        createTable("gw_type", 100);
+        createTable("gw_type_quiet", 100);
+        try (PipelineRun run = new PipelineRun(POSTGRES, "gw_type", 2, "gw_type", "gw_type_quiet");
+                Connection connection = POSTGRES.connect();
+                Statement statement = connection.createStatement()) {
+            run.publish();
+            connection.setAutoCommit(false);
+            statement.execute("lock table public.gw_type in access exclusive mode");
+            run.start();
+            run.awaitTrue(
+                    "the other table is published", () -> run.lake.stamps().containsKey(1));
+            statement.execute("alter table public.gw_type alter column v type bigint");
+            connection.commit();
+            run.awaitTrue("the table is stopped", () -> run.lake.stops().containsKey(0));
+            assertThat(run.lake.stops().get(0)).contains("E0404", "column v has another type");
+            POSTGRES.run("insert into gw_type_quiet values (1000, 1, 'followed')");
+            run.awaitTrue(
+                    "the other table is followed",
+                    () -> run.lake.rows(1).equals(run.sourceRows(1))
+                            && run.lake.rows(1).size() == 101);
+            assertThat(run.lake.stamps()).doesNotContainKey(0);
+            assertThat(run.lake.faults()).isEmpty();
+        }
     }
 }

@@ -92,14 +92,21 @@ final class ModelLake {
         commits++;
         try {
             batches.stream().filter(batch -> batch.kind == RowBatch.Kind.STOP).forEach(this::apply);
-            batches.stream()
+            List<RowBatch> rest = batches.stream()
                     .filter(batch -> batch.kind != RowBatch.Kind.STOP)
                     .filter(batch -> batch.kind != RowBatch.Kind.CHANGES || !stops.containsKey(batch.table))
-                    .forEach(this::apply);
+                    .toList();
+            // As the committer does: what a load brings comes first, wherever in the cut it is told.
+            rest.stream().filter(ModelLake::isOfALoad).forEach(this::apply);
+            rest.stream().filter(batch -> !isOfALoad(batch)).forEach(this::apply);
             publishWhenComplete();
         } catch (RuntimeException e) {
             fault("apply failed: " + e);
         }
+    }
+
+    private static boolean isOfALoad(RowBatch batch) {
+        return batch.kind == RowBatch.Kind.LOAD || batch.kind == RowBatch.Kind.LOADED;
     }
 
     private void apply(RowBatch batch) {
@@ -259,6 +266,23 @@ final class ModelLake {
     /** The rows of a table by key, as they would be read from the lake; empty before it is published. */
     synchronized Map<String, List<String>> rows(int table) {
         return new LinkedHashMap<>(rows.getOrDefault(table, Map.of()));
+    }
+
+    /** Rows of loads that are committed and not published. */
+    synchronized long stagedRows() {
+        return staged.values().stream()
+                .flatMap(List::stream)
+                .mapToLong(batch -> batch.count)
+                .sum();
+    }
+
+    /** The position at which each table was loaded. */
+    Map<Integer, Lsn> loadStamps() {
+        return Map.copyOf(loadStamps);
+    }
+
+    synchronized Map<Integer, String> stops() {
+        return new HashMap<>(stops);
     }
 
     synchronized Map<Integer, Lsn> stamps() {

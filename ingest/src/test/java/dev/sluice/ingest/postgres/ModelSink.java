@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
@@ -34,6 +35,15 @@ final class ModelSink implements Sink<RowBatch>, SupportsCommitter<ModelSink.Gat
 
     /** Set by a test: so many checkpoints are to complete while a transaction is open; the writer is slow until then. */
     static final AtomicInteger CHECKPOINTS_WANTED = new AtomicInteger();
+
+    /** Rows of loads that writers have taken. */
+    static final AtomicLong LOADED_ROWS = new AtomicLong();
+
+    /** Set by a test: writers take no row of a load while this is set. */
+    static final AtomicBoolean HOLD_LOADS = new AtomicBoolean();
+
+    /** How many writers stand still for it. */
+    static final AtomicInteger HELD_WRITERS = new AtomicInteger();
 
     private final String lake;
 
@@ -64,6 +74,10 @@ final class ModelSink implements Sink<RowBatch>, SupportsCommitter<ModelSink.Gat
                         && FAIL_ANNOUNCEMENTS.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                     throw new IOException("failure injected by a test");
                 }
+                if (batch.kind == RowBatch.Kind.LOAD) {
+                    holdLoad();
+                    LOADED_ROWS.addAndGet(batch.count);
+                }
                 if (batch.kind == RowBatch.Kind.OPEN) {
                     open = gathered.size();
                 } else if (batch.kind == RowBatch.Kind.PROGRESS) {
@@ -72,6 +86,14 @@ final class ModelSink implements Sink<RowBatch>, SupportsCommitter<ModelSink.Gat
                     LockSupport.parkNanos(20_000_000);
                 }
                 gathered.add(batch);
+            }
+
+            private void holdLoad() {
+                HELD_WRITERS.incrementAndGet();
+                for (int i = 0; i < 3_000 && HOLD_LOADS.get(); i++) {
+                    LockSupport.parkNanos(10_000_000);
+                }
+                HELD_WRITERS.decrementAndGet();
             }
 
             @Override

@@ -6,6 +6,7 @@ import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
 import dev.sluice.ingest.postgres.load.ChunkRange.PageRange;
 import dev.sluice.ingest.postgres.load.ChunkReader;
 import dev.sluice.ingest.postgres.load.SnapshotLostException;
+import dev.sluice.ingest.postgres.slot.Publication;
 import dev.sluice.ingest.table.SourceTable;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -86,6 +87,13 @@ final class PipelineRun implements AutoCloseable {
                 lake.opener(),
                 1 << 20,
                 WATCH_MILLIS);
+    }
+
+    /** Makes the publication, which the start would wait for if somebody held one of its tables. */
+    void publish() throws SQLException {
+        try (Connection connection = postgres.connect()) {
+            new Publication(slot(), lake.tables, Set.of()).ensure(connection);
+        }
     }
 
     /** Starts the job without any state. */

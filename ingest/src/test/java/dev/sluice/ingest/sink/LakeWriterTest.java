@@ -189,6 +189,51 @@ class LakeWriterTest {
     }
 
     @Test
+    void filesOfALoadThatWasGivenUpAreLeftOutEvenIfTheyComeLate() throws IOException {
+        lake.start(2);
+        lake.write(1, orders().insert(0, row(1, "a", "anew")).load(200));
+        lake.commitCut();
+        lake.write(0, orders().insert(0, row(1, "a", "late")).load(100));
+        lake.commitCut();
+        lake.write(0, RowBatch.loaded(200, 0, new int[] {0}, new long[] {1}));
+        lake.commitCut();
+        assertThat(lake.rows(ORDERS)).containsExactly(row(1, "a", "anew"));
+    }
+
+    @Test
+    void tablesThatBecomeCompleteOneByOneArePublishedTogether() throws IOException {
+        lake.write(orders().insert(0, row(1, "a", "x")).load(100));
+        lake.write(RowBatch.loaded(100, 0, new int[] {0}, new long[] {1}));
+        lake.write(RowBatch.loaded(100, 0, new int[] {1}, new long[] {0}));
+        CutFiles cut = lake.checkpoint();
+        assertThat(cut.markers()).hasSize(1);
+        lake.commit(cut);
+        assertThat(TableStamps.current(lake.table(ORDERS)).map(Stamp::position))
+                .isEqualTo(TableStamps.current(lake.table(ITEMS)).map(Stamp::position))
+                .contains(Position.of(new Lsn(100)));
+    }
+
+    @Test
+    void loadThatIsATruncateIsPublishedOnceAsTheTableIsAfterwards() throws IOException {
+        lake.write(orders().truncate(120).batch());
+        lake.write(orders().insert(120, row(7, "after", "x")).batch());
+        lake.write(RowBatch.loaded(119, 0, new int[] {0}, new long[] {0}));
+        lake.commitCut();
+        Table table = lake.table(ORDERS);
+        List<Snapshot> snapshots = new ArrayList<>();
+        table.snapshots().forEach(snapshots::add);
+        assertThat(snapshots).as("none is empty at 119").hasSize(1);
+        assertThat(Stamp.of(snapshots.get(0))).hasValueSatisfying(stamp -> {
+            assertThat(stamp.kind()).isEqualTo(Stamp.Kind.LOAD);
+            assertThat(stamp.position()).isEqualTo(Position.of(new Lsn(120)));
+        });
+        assertThat(lake.rows(ORDERS)).containsExactly(row(7, "after", "x"));
+        lake.write(orders().update(130, null, row(7, "after", "y")).batch());
+        lake.commitCut();
+        assertThat(lake.rows(ORDERS)).containsExactly(row(7, "after", "y"));
+    }
+
+    @Test
     void loadWithRowsMissingIsNotPublished() throws IOException {
         lake.write(orders().insert(0, row(1, "a", "x")).load(100));
         lake.write(RowBatch.loaded(100, 0, new int[] {0}, new long[] {2}));

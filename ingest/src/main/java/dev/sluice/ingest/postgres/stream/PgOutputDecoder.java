@@ -214,10 +214,7 @@ final class PgOutputDecoder {
         cursor.int32();
         cursor.expectEnd();
         inTransaction = true;
-        while (!toAnnounce.isEmpty()
-                && Long.compareUnsigned(commitLsn, toAnnounce.element().lsn()) > 0) {
-            announce();
-        }
+        announceUpTo(commitLsn - 1);
     }
 
     private void commit() {
@@ -234,6 +231,10 @@ final class PgOutputDecoder {
         if (Long.compareUnsigned(lsn, position) > 0) {
             position = lsn;
             positionMicros = commitMicros;
+        }
+        while (isWithItsTruncate()
+                && Long.compareUnsigned(lsn, toAnnounce.element().lsn()) > 0) {
+            announce();
         }
     }
 
@@ -383,13 +384,17 @@ final class PgOutputDecoder {
         }
     }
 
-    /** A load that is nothing without the transaction that truncates its table waits for that one. */
     private void announceUpTo(long lsn) {
         while (!toAnnounce.isEmpty()
-                && Long.compareUnsigned(lsn, toAnnounce.element().lsn()) >= 0
-                && toAnnounce.element().place() != LoadedTables.Place.WITH_ITS_TRUNCATE) {
+                && !isWithItsTruncate()
+                && Long.compareUnsigned(lsn, toAnnounce.element().lsn()) >= 0) {
             announce();
         }
+    }
+
+    /** Such a load is nothing without the transaction that truncates its table, and is told at the end of that one. */
+    private boolean isWithItsTruncate() {
+        return !toAnnounce.isEmpty() && toAnnounce.element().place() == LoadedTables.Place.WITH_ITS_TRUNCATE;
     }
 
     private void announce() {

@@ -198,6 +198,26 @@ class PgOutputDecoderTest {
     }
 
     @Test
+    void announcesALoadThatIsATruncateBehindThatTransactionAndNotBefore() {
+        PgOutputDecoder decoder = new PgOutputDecoder(
+                List.of(ORDERS, FULL),
+                0,
+                List.of(500L, 1999L),
+                Set.of(),
+                List.of(
+                        new LoadedTables(1999, 1, List.of(1), List.of(0L), LoadedTables.Place.WITH_ITS_TRUNCATE),
+                        new LoadedTables(2500, 1, List.of(0), List.of(7L), LoadedTables.Place.IN_THE_STREAM)));
+        transaction(decoder, 1000, Messages.insert(100, 1, "a"), Messages.insert(200, 1, "a"));
+        decoder.sentUpTo(2000);
+        assertThat(describe(decoder.takeAll())).containsExactly("I0@1000 [1, a]", "PROGRESS@1999");
+        transaction(decoder, 2000, Messages.truncate(200), Messages.insert(200, 2, "b"));
+        transaction(decoder, 3000, Messages.insert(100, 3, "c"));
+        assertThat(describe(decoder.takeAll()))
+                .containsExactly(
+                        "T1@2000", "I1@2000 [2, b]", "LOADED@1999", "LOADED@2500", "I0@3000 [3, c]", "PROGRESS@3000");
+    }
+
+    @Test
     void dropsTheChangesOfAStoppedTableAndNotThoseOfTheOthers() {
         PgOutputDecoder decoder =
                 new PgOutputDecoder(List.of(ORDERS, FULL), 0, List.of(0L, 500L), Set.of(0), List.of());
