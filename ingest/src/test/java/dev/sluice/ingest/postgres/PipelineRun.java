@@ -16,9 +16,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
@@ -92,7 +94,11 @@ final class PipelineRun implements AutoCloseable {
     /** Makes the publication, which the start would wait for if somebody held one of its tables. */
     void publish() throws SQLException {
         try (Connection connection = postgres.connect()) {
-            new Publication(slot(), lake.tables, Set.of()).ensure(connection);
+            new Publication(slot(), lake.tables, excludeAtSource)
+                    .ensure(
+                            connection,
+                            Set.of(),
+                            IntStream.range(0, lake.tables.size()).boxed().toList());
         }
     }
 
