@@ -28,7 +28,7 @@ import java.util.function.Predicate;
  */
 final class CommandLineStack implements AutoCloseable {
     private static final String PORT_OFFSET = System.getenv().getOrDefault("SLUICE_TEST_PORT_OFFSET", "5000");
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(75);
 
     private final Path folder;
     private final Map<String, String> environment = new HashMap<>(System.getenv());

@@ -352,13 +352,13 @@ class PoisonTest {
 
     /** At each position the lake and its letters are together the source, and no row is in both. */
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    @ValueSource(longs = {1, 2, 3})
     void lakeAndLettersAreTheSourceAfterEveryCut(long seed) throws IOException {
         new RandomRun(seed, PoisonPolicy.QUARANTINE).go();
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {11, 12, 13, 14})
+    @ValueSource(longs = {11, 12})
     void lakeWithTextsIsTheSourceAfterEveryCut(long seed) throws IOException {
         new RandomRun(seed, PoisonPolicy.TEXT).go();
     }
@@ -379,7 +379,7 @@ class PoisonTest {
 
         void go() throws IOException {
             try (TestLake lake = new TestLake(policies(policy), VISITS, OTHERS)) {
-                for (int cut = 0; cut < 25; cut++) {
+                for (int cut = 0; cut < 12; cut++) {
                     Changes changes = visits();
                     for (int i = random.nextInt(12) + 1; i > 0; i--) {
                         change(changes);
