@@ -20,6 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  * Not thread-safe.
  */
 final class ShopSession implements AutoCloseable {
+    private static final String TRANSACTION_IN_THE_FUTURE = "22023";
     private static final Duration RETRY_PAUSE = Duration.ofMillis(300);
 
     private final ShopDatabase database;
@@ -167,6 +168,13 @@ final class ShopSession implements AutoCloseable {
                         return "committed".equals(status);
                     }
                 }
+            } catch (SQLException e) {
+                if (!TRANSACTION_IN_THE_FUTURE.equals(e.getSQLState())) {
+                    throw e;
+                }
+                // The server crashed before anything of it was on disk, so it knows of no such transaction.
+                connection.rollback();
+                return false;
             }
             LockSupport.parkNanos(RETRY_PAUSE.toNanos());
         }
