@@ -125,7 +125,7 @@ class LivingSourceIT {
 
     @Test
     void whatAnotherWriterDoesToATableIsRefusedOrStopsTheTable() throws Exception {
-        start("foreign");
+        start("foreign_write");
         try (LakeCatalog lake = LakeCatalog.open(stack.applied(name).catalog())) {
             Table busy = lake.load(lake.bronze("busy"));
             boolean isRefused = isRefused(() -> busy.newDelete()
