@@ -164,7 +164,9 @@ class CommandLineTest {
                 .orThrow());
         assertThat(run("drop", "shop")).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString())
-                .contains("slot and the publication sluice_shop of database shop", "--yes")
+                .contains(
+                        "the slot and the publication of this pipeline, as the lake names them, in database shop",
+                        "--yes")
                 .doesNotContain("bronze");
         assertThat(run("drop", "shop", "--tables")).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("all tables of this pipeline in bronze");

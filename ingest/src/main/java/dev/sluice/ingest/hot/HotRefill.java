@@ -120,7 +120,7 @@ final class HotRefill {
 
     private void fill(HotLake.Point point) throws IOException, InterruptedException {
         HotTables store = new HotTables(hot, client);
-        String id = "sluice refill " + UUID.randomUUID();
+        String id = "sluice-refill " + UUID.randomUUID();
         store.createForRefill(table, id);
         Filling filling = new Filling(point);
         new LakeTableRows(point.table(), table.source()).read(filling);
