@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotAncestryValidator;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.util.SnapshotUtil;
 
 /** Whether a table may take a change: the ancestry decides, never a job id, a checkpoint number or an idempotency key. */
@@ -15,47 +16,118 @@ sealed interface Admission {
     record Open(Position tableAt) implements Admission {}
 
     /**
-     * The table at the LSN of the change is in its history. As a table at an LSN equals the source at that LSN, whoever
-     * wrote it, the change is in it.
+     * The table at the position of the change is in its history. As a table at a position equals the source there, the
+     * change is in it.
      */
     record AlreadyThere(Optional<Long> snapshotId) implements Admission {}
 
     /** Another pipeline owns the table, or a writer has been here that knew of some of these changes. */
-    record Refused(ErrorCode code, String reason, String fix) implements Admission {}
+    record Refused(Refusal refusal) implements Admission {}
 
-    static Admission of(Table table, TableChange change) {
-        Iterable<Snapshot> ancestry =
-                table.currentSnapshot() == null ? List.of() : SnapshotUtil.currentAncestors(table);
+    /** This table cannot take the change; others of the commit can take theirs. */
+    record TableRefused(Refusal refusal) implements Admission {}
+
+    /**
+     * Judges one table.
+     *
+     * @param pipelineAt where the pipeline stands, and all of its tables at or before it; empty when that does not hold
+     */
+    static Admission of(Table table, TableChange change, Optional<Position> pipelineAt) {
         Optional<Stamp> current = TableStamps.current(table);
         String pipeline = change.stamp().pipeline();
         String owner = table.properties()
                 .getOrDefault(
                         StampProperties.PIPELINE, current.map(Stamp::pipeline).orElse(pipeline));
         if (!owner.equals(pipeline)) {
-            return new Refused(
+            return new Refused(new Refusal(
                     ErrorCode.E0503,
                     "table " + change.table() + " belongs to pipeline " + owner + ", not to " + pipeline,
-                    "give one of the two another bronze namespace, or drop the table");
+                    "give one of the two another bronze namespace, or drop the table"));
         }
-        if (current.isEmpty() || current.get().position().compareTo(change.lowest()) < 0) {
-            return new Open(current.map(Stamp::position).orElse(Position.ZERO));
+        Following following = Following.of(table);
+        Optional<Long> there = find(table, change.stamp().position());
+        if (change.isLoad()) {
+            return ofLoad(change, following, current, there);
         }
-        for (Snapshot snapshot : ancestry) {
-            if (Stamp.of(snapshot)
-                    .filter(stamp -> stamp.position().equals(change.stamp().position()))
-                    .isPresent()) {
-                return new AlreadyThere(Optional.of(snapshot.snapshotId()));
-            }
+        if (there.isPresent()) {
+            return new AlreadyThere(there);
         }
-        if (current.get().position().equals(change.stamp().position())) {
+        Optional<Stamp> kept = Stamp.ofTableProperties(table.properties(), table.name());
+        if (kept.filter(stamp -> stamp.position().equals(change.stamp().position())).isPresent()) {
             return new AlreadyThere(Optional.empty());
         }
-        return new Refused(
+        Optional<Refusal> difference = TableHead.difference(table, pipeline);
+        if (difference.isPresent()) {
+            return new TableRefused(difference.get());
+        }
+        return ofChanges(change, following, current.map(Stamp::position).orElse(Position.ZERO), pipelineAt);
+    }
+
+    /** No table of that name: dropped under the running pipeline. */
+    static Admission missing(TableIdentifier table) {
+        return new TableRefused(new Refusal(
+                ErrorCode.E0512,
+                "table " + table + " is not in the catalog any more",
+                "find out who dropped it; to make and load it anew, the others go on: sluice resync " + table.name()));
+    }
+
+    /** A load replaces whatever is there, in a table that is not followed yet or not any more. */
+    private static Admission ofLoad(
+            TableChange change, Following following, Optional<Stamp> current, Optional<Long> there) {
+        Position at = change.stamp().position();
+        boolean isThis = following.isFollowed()
+                && following.since().filter(at.text()::equals).isPresent();
+        if (isThis) {
+            return new AlreadyThere(there);
+        }
+        Position tableAt = current.map(Stamp::position).orElse(Position.ZERO);
+        boolean isStale = following.isFollowed()
+                && following.since().isPresent()
+                && following.stop().isEmpty()
+                && at.isAtMost(tableAt);
+        return isStale ? new Refused(alreadyHolds(change, tableAt)) : new Open(tableAt);
+    }
+
+    private static Admission ofChanges(
+            TableChange change, Following following, Position tableAt, Optional<Position> pipelineAt) {
+        if (change.lowest().isAtMost(tableAt)) {
+            Refusal holds = alreadyHolds(change, tableAt);
+            return pipelineAt.isPresent() ? new TableRefused(holds) : new Refused(holds);
+        }
+        // A table that was loaded by this very cut stands where it was loaded.
+        boolean isBeyond = pipelineAt.isPresent()
+                && !tableAt.isAtMost(pipelineAt.get())
+                && following.since().filter(tableAt.text()::equals).isEmpty();
+        if (isBeyond) {
+            return new TableRefused(new Refusal(
+                    ErrorCode.E0509,
+                    "table " + change.table() + " is at " + tableAt + ", beyond its pipeline, which is at "
+                            + pipelineAt.get(),
+                    "load the table anew, the others go on: sluice resync "
+                            + change.table().name()));
+        }
+        return new Open(tableAt);
+    }
+
+    private static Refusal alreadyHolds(TableChange change, Position tableAt) {
+        return new Refusal(
                 ErrorCode.E0504,
-                "table " + change.table() + " is at LSN " + current.get().position() + ", and the changes begin at "
-                        + change.lowest() + ": another writer of this pipeline has been here, or the job was"
-                        + " restored from an old state",
-                "stop the other writer, then start the pipeline without Flink state: it resumes from the lake");
+                "table " + change.table() + " is at LSN " + tableAt + ", and the changes begin at " + change.lowest()
+                        + ": another writer of this pipeline has been here, or the job was restored from an old state",
+                "stop the other writer, then start the pipeline again: it goes on from the lake");
+    }
+
+    private static Optional<Long> find(Table table, Position position) {
+        Iterable<Snapshot> ancestry =
+                table.currentSnapshot() == null ? List.of() : SnapshotUtil.currentAncestors(table);
+        for (Snapshot snapshot : ancestry) {
+            if (Stamp.of(snapshot)
+                    .filter(stamp -> stamp.position().equals(position))
+                    .isPresent()) {
+                return Optional.of(snapshot.snapshotId());
+            }
+        }
+        return Optional.empty();
     }
 
     /** The same rule once more inside Iceberg's own commit, where the base can no longer change unseen. */
@@ -63,15 +135,17 @@ sealed interface Admission {
         return new SnapshotAncestryValidator() {
             @Override
             public boolean validate(Iterable<Snapshot> newestFirst) {
-                return TableStamps.newestIn(newestFirst)
-                        .filter(stamp -> stamp.position().compareTo(change.lowest()) >= 0
-                                || !stamp.pipeline().equals(change.stamp().pipeline()))
-                        .isEmpty();
+                return change.isLoad()
+                        || TableStamps.newestIn(newestFirst)
+                                .filter(stamp -> stamp.position().compareTo(change.lowest()) >= 0
+                                        || !stamp.pipeline().equals(change.stamp().pipeline()))
+                                .isEmpty();
             }
 
             @Override
             public String errorMessage() {
-                return "the history of " + change.table() + " already holds LSN " + change.lowest() + " or a later one";
+                return "the history of " + change.table() + " already holds LSN " + change.lowest()
+                        + " or a later one";
             }
         };
     }

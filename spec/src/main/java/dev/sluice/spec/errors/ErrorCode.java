@@ -137,6 +137,36 @@ public enum ErrorCode {
             INTERNAL,
             NEVER,
             "Something other than Sluice changed the table: restore a stamped snapshot, or load anew, see sluice drop."),
+    E0506(
+            "the head is not ours",
+            EXTERNAL,
+            MANUAL,
+            "Something else wrote to the lake table, which is stopped alone: find out who, then `sluice resync <table>`."),
+    E0507(
+            "table set back or its stamp changed",
+            EXTERNAL,
+            MANUAL,
+            "A rollback or a changed property: the table is stopped alone. Find out who, then `sluice resync <table>`."),
+    E0509(
+            "table beyond its pipeline",
+            INTERNAL,
+            MANUAL,
+            "The lake table is at a position that its pipeline has not reached: `sluice resync <table>`."),
+    E0510(
+            "lake is not where the changes begin",
+            EXTERNAL,
+            NEVER,
+            "Was the catalog restored from a backup? Then load anew, see sluice drop. Otherwise start the pipeline again."),
+    E0511(
+            "progress of the pipeline is gone",
+            EXTERNAL,
+            NEVER,
+            "The table that holds it, in the namespace _sluice, was dropped or written by others: load anew, see sluice drop."),
+    E0512(
+            "lake table was dropped",
+            EXTERNAL,
+            MANUAL,
+            "Somebody dropped the table under the running pipeline: `sluice resync <table>` makes and loads it anew."),
     E0601(
             "object store refused or not reachable",
             EXTERNAL,
