@@ -17,8 +17,10 @@ import dev.sluice.spec.PipelineSpecJson;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -63,21 +65,23 @@ public final class PipelineJob {
         try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
             LakeTables.create(catalog, spec.pipeline(), tables);
         }
+        String runId = runId();
         environment.setParallelism(spec.parallelism());
         environment.getConfig().enableObjectReuse();
         DataStreamSource<dev.sluice.ingest.batch.RowBatch> source = environment.fromSource(
-                new PostgresSource(settings(spec, connector, tables)),
+                new PostgresSource(settings(spec, connector, tables, runId)),
                 WatermarkStrategy.noWatermarks(),
                 "postgres " + spec.source().database(),
                 RowBatchTypeInfo.INSTANCE);
         source.uid("postgres-source");
-        source.sinkTo(new LakeSink(spec, tables)).name("lake").uid("lake-sink");
+        source.sinkTo(new LakeSink(spec, tables, runId)).name("lake").uid("lake-sink");
         if (!spec.hot().tables().isEmpty()) {
             source.sinkTo(new HotSink(tables, spec)).name("hot").uid("hot-sink");
         }
     }
 
-    private static SourceSettings settings(PipelineSpec spec, PostgresConnector connector, List<SourceTable> tables) {
+    private static SourceSettings settings(
+            PipelineSpec spec, PostgresConnector connector, List<SourceTable> tables, String runId) {
         Set<Integer> listed = new HashSet<>();
         for (int i = 0; i < tables.size(); i++) {
             TableSpec table = spec.source().tables().get(i);
@@ -92,8 +96,15 @@ public final class PipelineJob {
                 spec.publicationName(),
                 tables,
                 listed,
-                CatalogLakePositions.opener(spec, names),
+                CatalogLakePositions.opener(spec, names, runId),
                 SourceSettings.CHUNK_BYTES_DEFAULT);
+    }
+
+    /** Tells this submission of the pipeline from every other one: only one of them may write. */
+    private static String runId() {
+        byte[] drawn = new byte[8];
+        new SecureRandom().nextBytes(drawn);
+        return HexFormat.of().formatHex(drawn);
     }
 
     /** Checkpoints are the lake commits; a restart needs none of them, so none is kept after the job ends. */

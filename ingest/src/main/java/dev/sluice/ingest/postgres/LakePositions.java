@@ -25,6 +25,16 @@ public interface LakePositions extends AutoCloseable {
     /** Remembers the server; called when a first load begins, replaces what was there. */
     void recordSourceIdentity(String identity);
 
+    /**
+     * Takes the pipeline over for this run: commits of every other run are refused from now on. The caller has made sure
+     * that no other run is alive.
+     *
+     * @return whether this call took it over: what was read before may be out of date, and must be read again
+     */
+    default boolean claim() {
+        return false;
+    }
+
     @Override
     void close();
 

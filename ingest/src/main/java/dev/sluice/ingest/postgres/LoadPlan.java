@@ -60,6 +60,9 @@ record LoadPlan(LoadSession session, List<LoadSplit> chunks, LoadedTables load, 
             } else {
                 slot.check(connection, everywhere(known, acknowledged));
             }
+            if (RunClaim.isTakenNow(settings)) {
+                return prepare(settings, state);
+            }
             if (phase == EnumeratorState.Phase.STREAMING) {
                 return new LoadPlan(null, List.of(), loaded.orElse(null), null);
             }

@@ -2,6 +2,7 @@ package dev.sluice.ingest.removal;
 
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
+import dev.sluice.lake.Progress;
 import dev.sluice.lake.StampProperties;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -35,6 +36,8 @@ final class LakeRemoval {
                     dropped.add(identifier.toString());
                 }
             }
+            lake.find(new Progress(lake, pipeline).table())
+                    .ifPresent(table -> drop(new Progress(lake, pipeline).table(), table));
             // After the tables: as long as one of them is there, the pipeline must know how far it had come.
             forget();
             return dropped;

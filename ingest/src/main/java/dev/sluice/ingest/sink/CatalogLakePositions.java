@@ -23,27 +23,31 @@ public final class CatalogLakePositions implements LakePositions {
     private final Progress progress;
     private final List<String> tables;
     private final String sourceIdentityKey;
+    private final String runId;
 
     /**
      * @param catalog closed with this
      * @param tables names in the lake, in the order of the pipeline
+     * @param runId of the run that may take the pipeline over
      */
-    public CatalogLakePositions(LakeCatalog catalog, String pipeline, List<String> tables) {
+    public CatalogLakePositions(LakeCatalog catalog, String pipeline, List<String> tables, String runId) {
         this.catalog = catalog;
+        this.runId = runId;
         this.progress = new Progress(catalog, pipeline);
         this.sourceIdentityKey = StampProperties.SOURCE_IDENTITY_PREFIX + pipeline;
         this.tables = List.copyOf(tables);
     }
 
     /** Opens positions where the source runs: with a connection of its own. */
-    public static Opener opener(PipelineSpec spec, List<String> tables) {
-        return new CatalogOpener(spec.catalog(), spec.pipeline(), List.copyOf(tables));
+    public static Opener opener(PipelineSpec spec, List<String> tables, String runId) {
+        return new CatalogOpener(spec.catalog(), spec.pipeline(), List.copyOf(tables), runId);
     }
 
-    private record CatalogOpener(CatalogSpec spec, String pipeline, List<String> tables) implements Opener {
+    private record CatalogOpener(CatalogSpec spec, String pipeline, List<String> tables, String runId)
+            implements Opener {
         @Override
         public LakePositions open() {
-            return new CatalogLakePositions(LakeCatalog.open(spec), pipeline, tables);
+            return new CatalogLakePositions(LakeCatalog.open(spec), pipeline, tables, runId);
         }
     }
 
@@ -76,6 +80,11 @@ public final class CatalogLakePositions implements LakePositions {
     @Override
     public Optional<Lsn> acknowledged() {
         return progress.acknowledged().map(Position::lsn);
+    }
+
+    @Override
+    public boolean claim() {
+        return progress.claim(runId);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.sluice.ingest.sink.cut.TableFiles;
 import dev.sluice.ingest.sink.file.TableFormat;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.TableStop;
+import dev.sluice.lake.Advance;
 import dev.sluice.lake.CommitOutcome;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
@@ -15,6 +16,7 @@ import dev.sluice.lake.LakeCommit;
 import dev.sluice.lake.LakeErrors;
 import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
+import dev.sluice.lake.Refusal;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableChange;
 import dev.sluice.lake.TableStamps;
@@ -27,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.iceberg.DataFile;
@@ -35,7 +38,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits cuts to the lake, in order, and records the position that may be acknowledged once a cut has been seen there.
+ * Commits cuts to the lake, in order, and with each the position that may be acknowledged once it has been seen there.
  * A cut that comes again after a restart is recognised by its stamp. What fails here fails the job; Flink brings the
  * same cut again.
  */
@@ -54,14 +57,19 @@ public final class CutCommitter implements Committer<CutFiles> {
     /** When work for the next lake commit began: rows that are completed for it count. */
     private long startNanos;
 
-    private Position recorded = Position.ZERO;
+    private final String runId;
+    private final HeadAudit audit;
     /** Tables that the lake says are stopped; null until it was asked. */
     private Set<Integer> stopped;
 
-    /** @param catalog closed with this committer */
+    /**
+     * @param catalog closed with this committer
+     * @param runId the run that commits; it has taken the pipeline over
+     */
     public CutCommitter(
             LakeCatalog catalog,
             String pipeline,
+            String runId,
             List<SourceTable> sources,
             LakeCommit.Bounds bounds,
             CommitMetrics metrics) {
@@ -71,6 +79,8 @@ public final class CutCommitter implements Committer<CutFiles> {
         this.commit = new LakeCommit(catalog, bounds);
         this.progress = new Progress(catalog, pipeline);
         this.metrics = metrics;
+        this.runId = runId;
+        this.audit = new HeadAudit(catalog, pipeline, this.sources);
     }
 
     @Override
@@ -89,6 +99,7 @@ public final class CutCommitter implements Committer<CutFiles> {
     public boolean commit(CutFiles cut) {
         startNanos = System.nanoTime();
         stop(cut.stops());
+        stop(audit.due(stopped));
         List<TableFiles> changed = cut.changes().stream()
                 .filter(files -> !stopped.contains(files.table()))
                 .toList();
@@ -102,22 +113,27 @@ public final class CutCommitter implements Committer<CutFiles> {
             for (int table : marker.tables()) {
                 changes.add(loadOf(table, marker, cut));
             }
-            alreadyThere &= publish(changes);
+            boolean isLast = changed.isEmpty() && all == cut.markers().get(cut.markers().size() - 1);
+            alreadyThere &= publish(changes, advance(cut, isLast ? cut.lsn() : 0, false));
         }
         if (!changed.isEmpty()) {
             List<TableChange> changes = new ArrayList<>();
             for (TableFiles files : changed) {
                 changes.add(changeOf(files, cut));
             }
-            alreadyThere &= publish(changes);
+            alreadyThere &= publish(changes, advance(cut, cut.lsn(), true));
             changed.forEach(this::deleteCarried);
-        }
-        Position reached = at(cut.lsn());
-        if (recorded.compareTo(reached) < 0) {
-            progress.record(reached);
-            recorded = reached;
+        } else if (cut.lsn() != 0) {
+            // Where a load has moved it already there is nothing left to do.
+            publish(List.of(), advance(cut, cut.lsn(), true));
         }
         return alreadyThere;
+    }
+
+    /** @param to where the commit moves the pipeline; 0 when a later commit of the cut does */
+    private Advance advance(CutFiles cut, long to, boolean coversTables) {
+        Optional<Position> from = cut.from() == CutFiles.FROM_CLAIM ? Optional.empty() : Optional.of(at(cut.from()));
+        return new Advance(progress, runId, from, at(to), coversTables);
     }
 
     /**
@@ -134,7 +150,9 @@ public final class CutCommitter implements Committer<CutFiles> {
             if (stopped.contains(stop.table())) {
                 continue;
             }
-            if (Following.stop(catalog.load(catalog.bronze(source.name())), stop.code(), stop.reason(), stop.fix())) {
+            // One that was dropped has no place for it; it is made anew and loaded at the next start.
+            Optional<Table> table = catalog.find(catalog.bronze(source.name()));
+            if (table.isPresent() && Following.stop(table.get(), stop.code(), stop.reason(), stop.fix())) {
                 fresh.add(stop);
             }
             stopped.add(stop.table());
@@ -245,8 +263,18 @@ public final class CutCommitter implements Committer<CutFiles> {
         }
     }
 
-    private boolean publish(List<TableChange> changes) {
-        CommitOutcome.Applied applied = commit.commit(changes).orThrow();
+    /** Commits; tables that cannot take their part are stopped, and the others go on without them. */
+    private boolean publish(List<TableChange> all, Advance advance) {
+        List<TableChange> changes = new ArrayList<>(all);
+        CommitOutcome outcome = commit.commit(changes, Optional.of(advance));
+        while (outcome instanceof CommitOutcome.NotApplied refused && stopRefused(refused)) {
+            changes.removeIf(change -> refused.tables().containsKey(change.table()));
+            outcome = commit.commit(changes, Optional.of(advance));
+        }
+        CommitOutcome.Applied applied = outcome.orThrow();
+        if (changes.isEmpty()) {
+            return applied.alreadyThere();
+        }
         long now = System.nanoTime();
         long commitMillis = (now - startNanos) / 1_000_000;
         startNanos = now;
@@ -272,6 +300,19 @@ public final class CutCommitter implements Committer<CutFiles> {
                 lagMillis,
                 applied.alreadyThere() ? " (was there already)" : "");
         return applied.alreadyThere();
+    }
+
+    private boolean stopRefused(CommitOutcome.NotApplied refused) {
+        List<TableStop> stops = new ArrayList<>();
+        for (int i = 0; i < sources.size(); i++) {
+            Refusal refusal = refused.tables().get(catalog.bronze(sources.get(i).name()));
+            if (refusal != null) {
+                stops.add(new TableStop(i, refusal.code(), refusal.reason(), refusal.fix()));
+            }
+        }
+        stop(stops);
+        // A table of ours that is none of the source's cannot be stopped alone.
+        return !stops.isEmpty() && stops.size() == refused.tables().size();
     }
 
     private static Position at(long lsn) {

@@ -30,10 +30,15 @@ public final class LakeSink
 
     private final PipelineSpec spec;
     private final List<SourceTable> tables;
+    private final String runId;
 
-    /** @param tables in the order that {@link RowBatch#table} counts them */
-    public LakeSink(PipelineSpec spec, List<SourceTable> tables) {
+    /**
+     * @param tables in the order that {@link RowBatch#table} counts them
+     * @param runId the run that commits
+     */
+    public LakeSink(PipelineSpec spec, List<SourceTable> tables, String runId) {
         this.spec = spec;
+        this.runId = runId;
         this.tables = List.copyOf(tables);
     }
 
@@ -51,6 +56,7 @@ public final class LakeSink
         return new CutCommitter(
                 LakeCatalog.open(spec.catalog()),
                 spec.pipeline(),
+                runId,
                 tables,
                 LakeCommit.Bounds.DEFAULT,
                 new CommitMetrics(context.metricGroup()));

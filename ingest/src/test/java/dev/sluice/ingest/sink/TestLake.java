@@ -7,6 +7,7 @@ import dev.sluice.ingest.sink.cut.CutMerger;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeCommit;
+import dev.sluice.lake.Progress;
 import dev.sluice.lake.testing.FaultyCatalog;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ public final class TestLake implements AutoCloseable {
     private final List<LakeWriter> writers = new ArrayList<>();
     private CutMerger merger = new CutMerger();
     private CutCommitter committer;
+    private int runs;
 
     public TestLake(SourceTable... sources) {
         this("org.apache.iceberg.inmemory.InMemoryFileIO", sources);
@@ -63,9 +65,12 @@ public final class TestLake implements AutoCloseable {
             writers.add(new LakeWriter(server.connect(files), sources, i, new UnregisteredMetricsGroup()));
         }
         merger = new CutMerger();
+        String run = "run " + ++runs;
+        new Progress(catalog, PIPELINE).claim(run);
         committer = new CutCommitter(
                 catalog,
                 PIPELINE,
+                run,
                 sources,
                 new LakeCommit.Bounds(3, 1, 2),
                 new CommitMetrics(new UnregisteredMetricsGroup()));
