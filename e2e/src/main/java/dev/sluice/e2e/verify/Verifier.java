@@ -1,6 +1,7 @@
 package dev.sluice.e2e.verify;
 
 import dev.sluice.e2e.verify.LakePoint.TableAt;
+import dev.sluice.e2e.verify.LakePoint.Version;
 import dev.sluice.e2e.verify.VerifyReport.TableReport;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.spec.Lsn;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,12 +27,22 @@ import java.util.concurrent.Future;
  * lake is awaited until its progress is some L at or after X - 1; the rows at X are then read from the snapshot, and the
  * changes of whole transactions in [X, L] from the slot are laid over them. The lake is read at its newest snapshots
  * that are not beyond L.
+ *
+ * <p>The slot is of test_decoding: no publication, and not the decoder of the pipeline. Only a server that lacks it is
+ * read through a publication that is made for this one verification.
  */
 public final class Verifier {
     private final PipelineSpec spec;
+    private final String plugin;
 
     public Verifier(PipelineSpec spec) {
+        this(spec, TestDecodingFeed.PLUGIN);
+    }
+
+    /** With another output plugin in place of test_decoding. */
+    Verifier(PipelineSpec spec, String plugin) {
         this.spec = spec;
+        this.plugin = plugin;
     }
 
     /**
@@ -48,26 +58,65 @@ public final class Verifier {
 
     /** The same with a lake that is open and stays open. */
     public VerifyReport verify(LakeCatalog lake, VerifyOptions options) {
-        long begun = System.nanoTime();
         SourceConnections connections = new SourceConnections(spec.source());
         List<ComparedTable> tables = tables(connections, options);
-        try (SourcePoint source = SourcePoint.create(connections, tables)) {
-            source.emitMessage("verify");
-            // The snapshot holds the commits that begin before X: the source as of X - 1.
-            Lsn snapshotLsn = new Lsn(source.lsn().value() - 1);
-            LakePoint point = LakePoint.await(lake, spec.pipeline(), snapshotLsn, tables, options.waitForLake());
-            Map<Long, ChangedRows> changed = new HashMap<>();
-            tables.forEach(table -> changed.put(table.relationOid(), new ChangedRows(table)));
-            long changes = readChanges(source, point.lsn(), changed);
-            List<TableReport> reports = new ArrayList<>();
-            for (ComparedTable table : tables) {
-                reports.add(compare(
-                        source.rows(),
-                        changed.get(table.relationOid()),
-                        point.tables().get(table.spec().qualifiedName()),
-                        options));
+        ChangeFeed feed = new TestDecodingFeed(plugin);
+        try (SourcePoint source = SourcePoint.create(connections, tables, feed)) {
+            return compareAll(lake, connections, source, tables, options);
+        } catch (SluiceException e) {
+            if (e.code() != ErrorCode.E1204) {
+                throw e;
             }
-            return new VerifyReport(spec.pipeline(), point.lsn(), reports, changes, secondsSince(begun));
+        }
+        try (OwnPublication publication = OwnPublication.create(connections, tables);
+                SourcePoint source = SourcePoint.create(connections, tables, publication)) {
+            return compareAll(lake, connections, source, tables, options);
+        }
+    }
+
+    private VerifyReport compareAll(
+            LakeCatalog lake,
+            SourceConnections connections,
+            SourcePoint source,
+            List<ComparedTable> tables,
+            VerifyOptions options) {
+        long begun = System.nanoTime();
+        expectStill(tables, tables(connections, options));
+        source.emitMessage("verify");
+        // The snapshot holds the commits that begin before X: the source as of X - 1.
+        Lsn snapshotLsn = new Lsn(source.lsn().value() - 1);
+        LakePoint point = LakePoint.await(lake, spec.pipeline(), snapshotLsn, tables, options.waitForLake());
+        Map<Long, ChangedRows> changed = new HashMap<>();
+        tables.forEach(table -> changed.put(table.relationOid(), new ChangedRows(table)));
+        long changes = source.readChanges(point.lsn(), List.copyOf(changed.values()));
+        source.dropSlot();
+        List<TableReport> reports = new ArrayList<>();
+        for (ComparedTable table : tables) {
+            TableAt at = point.tables().get(table.spec().qualifiedName());
+            reports.add(
+                    at.version().isEmpty()
+                            ? TableReport.notCompared(table.spec().qualifiedName(), at.findings())
+                            : compare(
+                                    source.rows(),
+                                    changed.get(table.relationOid()),
+                                    at.version().get(),
+                                    at.findings(),
+                                    options));
+        }
+        return new VerifyReport(
+                spec.pipeline(), point.lsn(), source.description(), reports, changes, secondsSince(begun));
+    }
+
+    /** A table that was emptied or rewritten before it was locked shows its new file even to an older snapshot. */
+    private static void expectStill(List<ComparedTable> before, List<ComparedTable> locked) {
+        for (int i = 0; i < before.size(); i++) {
+            if (!locked.get(i).isStill(before.get(i))) {
+                throw new SluiceException(
+                        ErrorCode.E1202,
+                        before.get(i).spec().qualifiedName()
+                                + " was altered, truncated or rewritten while the verification began",
+                        "verify again");
+            }
         }
     }
 
@@ -89,17 +138,8 @@ public final class Verifier {
         return tables;
     }
 
-    /** A message written now lies beyond every LSN that the lake can have, so nothing of interest follows it. */
-    private long readChanges(SourcePoint source, Lsn end, Map<Long, ChangedRows> changed) {
-        String last = "verify " + UUID.randomUUID();
-        source.emitMessage(last);
-        ChangeDecoder decoder = new ChangeDecoder(end, last, changed);
-        source.readChanges(spec.publicationName(), decoder);
-        source.dropSlot();
-        return decoder.changes();
-    }
-
-    private TableReport compare(Connection rows, ChangedRows changed, TableAt lake, VerifyOptions options) {
+    private TableReport compare(
+            Connection rows, ChangedRows changed, Version lake, List<String> findings, VerifyOptions options) {
         long begun = System.nanoTime();
         ComparedTable table = changed.table();
         Sums source = new Sums(table.keyColumns());
@@ -124,6 +164,7 @@ public final class Verifier {
                 lake.stamp(),
                 secondsSince(begun),
                 problem,
+                findings,
                 found.differences(),
                 found.more());
     }
@@ -134,7 +175,7 @@ public final class Verifier {
         overlay.finish();
     }
 
-    private static void readLake(TableAt lake, ComparedTable table, RowVisitor visitor) {
+    private static void readLake(Version lake, ComparedTable table, RowVisitor visitor) {
         LakeScan.read(lake.table(), lake.snapshot().snapshotId(), table, visitor);
     }
 

@@ -15,9 +15,11 @@ import java.util.Locale;
  * The outcome of a comparison.
  *
  * @param lsn the commit LSN at which both sides were compared
+ * @param oracle how the changes of the source were read
  * @param changesReplayed changes between the snapshot that was read and {@code lsn}, all tables together
  */
-public record VerifyReport(String pipeline, Lsn lsn, List<TableReport> tables, long changesReplayed, double seconds) {
+public record VerifyReport(
+        String pipeline, Lsn lsn, String oracle, List<TableReport> tables, long changesReplayed, double seconds) {
 
     public VerifyReport {
         tables = List.copyOf(tables);
@@ -28,6 +30,7 @@ public record VerifyReport(String pipeline, Lsn lsn, List<TableReport> tables, l
      *
      * @param lakeLsn stamp of the snapshot that was read; at most the LSN of the comparison
      * @param problem why the rows could not be compared, as a column that is missing; empty when they were
+     * @param findings what is wrong with the lake table whatever its rows: it is stopped, or its head is not ours
      * @param differences the first differing keys
      * @param moreDifferences whether there are others
      */
@@ -41,16 +44,28 @@ public record VerifyReport(String pipeline, Lsn lsn, List<TableReport> tables, l
             Lsn lakeLsn,
             double seconds,
             String problem,
+            List<String> findings,
             List<Difference> differences,
             boolean moreDifferences) {
 
         public TableReport {
+            findings = List.copyOf(findings);
             differences = List.copyOf(differences);
         }
 
-        /** Same rows, each as often. */
+        /** A table that could not be compared. */
+        static TableReport notCompared(String table, List<String> findings) {
+            return new TableReport(table, 0, 0, "", "", 0, Lsn.ZERO, 0, "", findings, List.of(), false);
+        }
+
+        /** Whether rows were compared. */
+        public boolean compared() {
+            return snapshotId != 0;
+        }
+
+        /** Same rows, each as often, and readers of the table see just these. */
         public boolean equal() {
-            return problem.isEmpty() && rowsSource == rowsLake && hashSource.equals(hashLake);
+            return problem.isEmpty() && findings.isEmpty() && rowsSource == rowsLake && hashSource.equals(hashLake);
         }
     }
 
@@ -116,11 +131,13 @@ public record VerifyReport(String pipeline, Lsn lsn, List<TableReport> tables, l
                     table.table(),
                     table.rowsSource(),
                     table.rowsLake(),
-                    table.equal() ? "equal" : "DIFFERENT",
+                    table.equal() ? "equal" : table.compared() ? "DIFFERENT" : "UNKNOWN",
                     table.seconds()));
             if (!table.problem().isEmpty()) {
                 text.append("    ").append(table.problem()).append(System.lineSeparator());
             }
+            table.findings()
+                    .forEach(finding -> text.append("    ").append(finding).append(System.lineSeparator()));
             table.differences()
                     .forEach(
                             difference -> text.append("    ").append(difference).append(System.lineSeparator()));
@@ -130,8 +147,8 @@ public record VerifyReport(String pipeline, Lsn lsn, List<TableReport> tables, l
         }
         long rows = tables.stream().mapToLong(TableReport::rowsSource).sum();
         text.append(String.format(
-                "%s: %d rows in %d tables, %d changes replayed, %.1f s%n",
-                equal() ? "EQUAL" : "DIFFERENT", rows, tables.size(), changesReplayed, seconds));
+                "%s: %d rows in %d tables, %d changes replayed (%s), %.1f s%n",
+                equal() ? "EQUAL" : "DIFFERENT", rows, tables.size(), changesReplayed, oracle, seconds));
         return text.toString();
     }
 
@@ -140,7 +157,7 @@ public record VerifyReport(String pipeline, Lsn lsn, List<TableReport> tables, l
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode root = mapper.createObjectNode();
         root.put("pipeline", pipeline).put("lsn", lsn.toString()).put("equal", equal());
-        root.put("changesReplayed", changesReplayed).put("seconds", seconds);
+        root.put("oracle", oracle).put("changesReplayed", changesReplayed).put("seconds", seconds);
         ArrayNode list = root.putArray("tables");
         tables.forEach(table -> describe(table, list.addObject()));
         try {
@@ -157,6 +174,8 @@ public record VerifyReport(String pipeline, Lsn lsn, List<TableReport> tables, l
         node.put("snapshotId", Long.toString(table.snapshotId()));
         node.put("lakeLsn", table.lakeLsn().toString()).put("seconds", table.seconds());
         node.put("problem", table.problem()).put("moreDifferences", table.moreDifferences());
+        ArrayNode findings = node.putArray("findings");
+        table.findings().forEach(findings::add);
         ArrayNode differences = node.putArray("differences");
         for (Difference difference : table.differences()) {
             ObjectNode one = differences.addObject();

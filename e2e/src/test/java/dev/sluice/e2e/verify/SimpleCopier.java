@@ -2,6 +2,7 @@ package dev.sluice.e2e.verify;
 
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.Stamp;
+import dev.sluice.lake.StampProperties;
 import dev.sluice.spec.Lsn;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -28,6 +29,7 @@ import org.apache.iceberg.OverwriteFiles;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
@@ -71,6 +73,25 @@ final class SimpleCopier {
             lake.rest().createTable(id, schema, PartitionSpec.unpartitioned());
         }
         Table table = lake.load(id);
+        DataFile file = file(table, records);
+        OverwriteFiles overwrite = table.newOverwrite()
+                .overwriteByRowFilter(Expressions.alwaysTrue())
+                .addFile(file);
+        Stamp stamp = new Stamp(pipeline, lsn, lsn, Instant.now(), Stamp.Kind.DATA, records.size(), 0);
+        stamp.toSummary().forEach(overwrite::set);
+        overwrite.commit();
+        UpdateProperties properties = table.updateProperties();
+        stamp.toTableProperties().forEach(properties::set);
+        properties.set(StampProperties.FOLLOWED_SINCE, lsn.toString()).commit();
+    }
+
+    /** Appends rows as a foreign writer does: no stamp. */
+    void append(String name, List<Record> records) throws IOException {
+        Table table = lake.load(lake.bronze(name));
+        table.newAppend().appendFile(file(table, records)).commit();
+    }
+
+    private static DataFile file(Table table, List<Record> records) throws IOException {
         DataWriter<Record> writer = Parquet.writeData(table.io()
                         .newOutputFile(table.locationProvider().newDataLocation(UUID.randomUUID() + ".parquet")))
                 .forTable(table)
@@ -79,13 +100,7 @@ final class SimpleCopier {
         try (writer) {
             writer.write(records);
         }
-        DataFile file = writer.toDataFile();
-        OverwriteFiles overwrite = table.newOverwrite()
-                .overwriteByRowFilter(Expressions.alwaysTrue())
-                .addFile(file);
-        Stamp stamp = new Stamp(pipeline, lsn, lsn, Instant.now(), Stamp.Kind.DATA, records.size(), 0);
-        stamp.toSummary().forEach(overwrite::set);
-        overwrite.commit();
+        return writer.toDataFile();
     }
 
     private static Schema schema(ResultSetMetaData columns) throws SQLException {
