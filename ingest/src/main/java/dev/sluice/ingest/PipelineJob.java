@@ -73,7 +73,7 @@ public final class PipelineJob {
         source.uid("postgres-source");
         source.sinkTo(new LakeSink(spec, tables)).name("lake").uid("lake-sink");
         if (!spec.hot().tables().isEmpty()) {
-            source.sinkTo(new HotSink(tables, spec.hot())).name("hot").uid("hot-sink");
+            source.sinkTo(new HotSink(tables, spec)).name("hot").uid("hot-sink");
         }
     }
 
@@ -106,8 +106,9 @@ public final class PipelineJob {
                 Math.max(interval, LOAD_CHECKPOINT_INTERVAL.toMillis()) + "ms");
         configuration.setString("execution.checkpointing.min-pause", Math.min(interval, 100) + "ms");
         configuration.setString("execution.checkpointing.max-concurrent-checkpoints", "1");
-        configuration.setString("execution.checkpointing.timeout", "10min");
-        configuration.setString("execution.checkpointing.tolerable-failed-checkpoints", "3");
+        // A long lake commit holds the next checkpoint up. Starting over would not make it shorter, only come again.
+        configuration.setString("execution.checkpointing.timeout", "60min");
+        configuration.setString("execution.checkpointing.tolerable-failed-checkpoints", "2147483647");
         configuration.setString(
                 "execution.checkpointing.externalized-checkpoint-retention", "NO_EXTERNALIZED_CHECKPOINTS");
         configuration.setString("restart-strategy.type", "exponential-delay");

@@ -60,7 +60,7 @@ public record Following(Optional<String> since, Optional<String> detachedAt, Opt
                 return false;
             }
             String at = TableStamps.current(table)
-                    .map(stamp -> stamp.lsn().toString())
+                    .map(stamp -> stamp.position().toString())
                     .orElse("0/0");
             table.updateProperties()
                     .set(StampProperties.STOPPED, code.name())

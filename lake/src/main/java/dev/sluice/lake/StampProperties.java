@@ -3,8 +3,15 @@ package dev.sluice.lake;
 /** Keys of the stamp in snapshot summaries, and of the same facts as table and namespace properties. */
 public final class StampProperties {
     public static final String PIPELINE = "sluice.pipeline";
+    /** The order of the position, in the form of an LSN; of PostgreSQL the position itself. */
     public static final String LSN = "sluice.lsn";
+
+    /** The position as its source writes it. */
+    public static final String POSITION = "sluice.position";
+
     public static final String LSN_FROM = "sluice.lsn-from";
+    public static final String POSITION_FROM = "sluice.position-from";
+
     public static final String SOURCE_COMMIT_TS = "sluice.source-commit-ts";
     public static final String ROWS = "sluice.rows";
     public static final String KIND = "sluice.kind";

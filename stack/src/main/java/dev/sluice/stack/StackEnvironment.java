@@ -33,6 +33,10 @@ final class StackEnvironment {
         names.put("SLUICE_CLICKHOUSE_USER", USER);
         names.put(
                 "SLUICE_CLICKHOUSE_PASSWORD", secrets.of("clickhouse-password").reveal());
+        names.put("SLUICE_CLICKHOUSE_READER_USER", "sluice_reader");
+        names.put(
+                "SLUICE_CLICKHOUSE_READER_PASSWORD",
+                secrets.of("clickhouse-reader-password").reveal());
         return Map.copyOf(names);
     }
 

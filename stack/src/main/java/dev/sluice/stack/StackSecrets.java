@@ -26,7 +26,8 @@ final class StackSecrets {
             "catalog-reader-token",
             "s3-access-key-id",
             "s3-secret-access-key",
-            "clickhouse-password");
+            "clickhouse-password",
+            "clickhouse-reader-password");
 
     private final Properties values;
 

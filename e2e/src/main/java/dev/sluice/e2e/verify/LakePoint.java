@@ -2,6 +2,7 @@ package dev.sluice.e2e.verify;
 
 import dev.sluice.lake.AsOf;
 import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.Stamp;
 import dev.sluice.spec.Lsn;
@@ -49,7 +50,7 @@ record LakePoint(Lsn lsn, Map<String, TableAt> tables) {
         Progress progress = new Progress(lake, pipeline);
         long deadline = System.nanoTime() + atMost.toNanos();
         while (true) {
-            Optional<Lsn> reached = progress.acknowledged();
+            Optional<Lsn> reached = progress.acknowledged().map(Position::lsn);
             boolean timeIsUp = System.nanoTime() > deadline;
             if (reached.isPresent() && atLeast.isAtMost(reached.get())) {
                 Optional<Map<String, TableAt>> found = find(lake, pipeline, tables, reached.get(), timeIsUp);
@@ -90,11 +91,11 @@ record LakePoint(Lsn lsn, Map<String, TableAt> tables) {
         notFollowed.ifPresent(findings::add);
         Optional<Version> version = notFollowed.isPresent()
                 ? Optional.empty()
-                : AsOf.lsn(table.get(), lsn)
+                : AsOf.position(table.get(), Position.of(lsn))
                         .map(snapshot -> new Version(
                                 table.get(),
                                 snapshot,
-                                Stamp.of(snapshot).orElseThrow().lsn()));
+                                Stamp.of(snapshot).orElseThrow().position().lsn()));
         return new TableAt(version, List.copyOf(findings));
     }
 

@@ -55,9 +55,9 @@ final class LakeState {
                     + stamp.get().pipeline() + ". Fix: give one of the two pipelines another bronze namespace");
         }
         String recorded = table.properties().get(StampProperties.LSN);
-        if (!stamp.get().lsn().toString().equals(recorded)) {
+        if (!stamp.get().toTableProperties().get(StampProperties.LSN).equals(recorded)) {
             findings.add("the head is not ours: snapshot " + head.snapshotId() + " is at "
-                    + stamp.get().lsn()
+                    + stamp.get().position()
                     + ", and the table's property " + StampProperties.LSN + " says "
                     + (recorded == null ? "nothing" : recorded)
                     + ": the table was rolled back or restored, or the property was set by hand. Fix: find out who did"

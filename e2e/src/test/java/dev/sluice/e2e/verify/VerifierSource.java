@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.e2e.SharedStack;
 import dev.sluice.e2e.pipeline.TestPipeline;
 import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.testing.FaultyCatalog;
 import dev.sluice.spec.Lsn;
@@ -126,7 +127,7 @@ final class VerifierSource implements AutoCloseable {
     }
 
     void progress(Lsn lsn) {
-        new Progress(lake, NAME).record(lsn);
+        new Progress(lake, NAME).record(Position.of(lsn));
     }
 
     /** Every commit record so far begins before the returned position. */

@@ -9,7 +9,6 @@ import dev.sluice.spec.Lsn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.connector.source.ReaderOutput;
@@ -22,6 +21,9 @@ final class StreamEmitter implements AutoCloseable {
     private final SourceSettings settings;
     private StreamSplit split;
     private ChangeStream stream;
+    /** The sign that the stream begins; null when it was given. */
+    private RowBatch beginning;
+
     private Acknowledger acknowledger;
 
     StreamEmitter(SourceSettings settings, StreamSplit split) {
@@ -37,10 +39,12 @@ final class StreamEmitter implements AutoCloseable {
             stamps = lake.stamps();
             stopped = lake.stops().keySet();
         }
-        Optional<LoadedTables> loaded = split.loaded()
-                .filter(l -> !l.tables().stream()
-                        .allMatch(t -> new Lsn(l.lsn()).isAtMost(stamps.getOrDefault(t, Lsn.ZERO))));
+        List<LoadedTables> loaded = split.loaded().stream()
+                .filter(l ->
+                        !l.tables().stream().allMatch(t -> new Lsn(l.lsn()).isAtMost(stamps.getOrDefault(t, Lsn.ZERO))))
+                .toList();
         split = new StreamSplit(split.position(), split.tableOids(), skipTo(stamps), loaded);
+        beginning = RowBatch.start(firstAfter(stopped));
         stream = new ChangeStream(
                 settings.connector(),
                 settings.slotName(),
@@ -49,23 +53,28 @@ final class StreamEmitter implements AutoCloseable {
                 split.position(),
                 split.skipTo(),
                 stopped,
-                loaded.orElse(null));
+                loaded);
         acknowledger = new Acknowledger(settings.lake(), settings.connector(), settings.slotName(), stream);
     }
 
-    /** Emits whole transactions; waits only for the rest of one that has begun. */
+    /**
+     * Emits what lies ready, and never waits. A checkpoint may pass inside a large transaction: the split stays in front
+     * of it until all of it was emitted, so that a restart reads it again from its beginning.
+     */
     InputStatus poll(ReaderOutput<RowBatch> output) throws Exception {
         for (int i = 0; i < SLICES_PER_POLL_MAX; i++) {
             StreamSlice slice = stream.slices().poll();
             if (slice == null) {
                 return InputStatus.NOTHING_AVAILABLE;
             }
-            emit(slice, output);
-            while (!slice.atBoundary()) {
-                slice = stream.slices().take();
-                emit(slice, output);
+            if (beginning != null) {
+                output.collect(beginning);
+                beginning = null;
             }
-            split = new StreamSplit(slice.position(), split.tableOids(), split.skipTo(), split.loaded());
+            emit(slice, output);
+            if (slice.atBoundary()) {
+                split = new StreamSplit(slice.position(), split.tableOids(), split.skipTo(), split.loaded());
+            }
         }
         return InputStatus.MORE_AVAILABLE;
     }
@@ -74,9 +83,15 @@ final class StreamEmitter implements AutoCloseable {
         for (RowBatch batch : slice.batches()) {
             output.collect(batch);
             if (batch.kind == RowBatch.Kind.LOADED) {
-                split = new StreamSplit(split.position(), split.tableOids(), split.skipTo(), Optional.empty());
+                split = new StreamSplit(
+                        split.position(), split.tableOids(), split.skipTo(), withoutFirst(split.loaded()));
             }
         }
+    }
+
+    /** They are announced in their order. */
+    private static List<LoadedTables> withoutFirst(List<LoadedTables> loads) {
+        return loads.subList(1, loads.size());
     }
 
     CompletableFuture<Void> available() {
@@ -101,6 +116,17 @@ final class StreamEmitter implements AutoCloseable {
         if (stream != null) {
             stream.close();
         }
+    }
+
+    private long[] firstAfter(Set<Integer> stopped) {
+        long[] firstAfter = new long[settings.tables().size()];
+        for (int i = 0; i < firstAfter.length; i++) {
+            long skipped = Lsn.max(
+                            new Lsn(split.position()), new Lsn(split.skipTo().get(i)))
+                    .value();
+            firstAfter[i] = stopped.contains(i) ? RowBatch.NOT_STREAMED : skipped;
+        }
+        return firstAfter;
     }
 
     private List<Long> skipTo(Map<Integer, Lsn> stamps) {

@@ -4,8 +4,8 @@ import dev.sluice.ingest.postgres.LakePositions;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
-import dev.sluice.lake.Stamp;
 import dev.sluice.lake.StampProperties;
 import dev.sluice.lake.TableStamps;
 import dev.sluice.spec.Lsn;
@@ -55,7 +55,7 @@ public final class CatalogLakePositions implements LakePositions {
             catalog.find(catalog.bronze(tables.get(i)))
                     .filter(lakeTable -> Following.of(lakeTable).isFollowed())
                     .flatMap(TableStamps::current)
-                    .map(Stamp::lsn)
+                    .map(stamp -> stamp.position().lsn())
                     .ifPresent(lsn -> stamps.put(table, lsn));
         }
         return stamps;
@@ -75,7 +75,7 @@ public final class CatalogLakePositions implements LakePositions {
 
     @Override
     public Optional<Lsn> acknowledged() {
-        return progress.acknowledged();
+        return progress.acknowledged().map(Position::lsn);
     }
 
     @Override

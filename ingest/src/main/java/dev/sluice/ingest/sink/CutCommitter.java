@@ -1,6 +1,7 @@
 package dev.sluice.ingest.sink;
 
 import dev.sluice.ingest.sink.carry.CarryOver;
+import dev.sluice.ingest.sink.cut.CarriedFile;
 import dev.sluice.ingest.sink.cut.CutFiles;
 import dev.sluice.ingest.sink.cut.LoadMarker;
 import dev.sluice.ingest.sink.cut.TableFiles;
@@ -12,6 +13,7 @@ import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeCommit;
 import dev.sluice.lake.LakeErrors;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableChange;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.iceberg.DataFile;
@@ -49,7 +52,10 @@ public final class CutCommitter implements Committer<CutFiles> {
     private final LakeCommit commit;
     private final Progress progress;
     private final CommitMetrics metrics;
-    private Lsn recorded = Lsn.ZERO;
+    /** When work for the next lake commit began: rows that are completed for it count. */
+    private long startNanos;
+
+    private Position recorded = Position.ZERO;
     /** Tables that the lake says are stopped; null until it was asked. */
     private Set<Integer> stopped;
 
@@ -82,10 +88,10 @@ public final class CutCommitter implements Committer<CutFiles> {
      * left out. Returns whether all of it was there already.
      */
     public boolean commit(CutFiles cut) {
+        startNanos = System.nanoTime();
         stop(cut.stops());
-        List<TableFiles> changed = cut.changes().stream()
-                .filter(files -> !stopped.contains(files.table()))
-                .toList();
+        List<TableFiles> changed = new ArrayList<>(cut.changes());
+        changed.removeIf(files -> stopped.contains(files.table()));
         boolean alreadyThere = !cut.markers().isEmpty() || !changed.isEmpty();
         for (LoadMarker all : cut.markers()) {
             LoadMarker marker = all.without(stopped);
@@ -94,18 +100,26 @@ public final class CutCommitter implements Committer<CutFiles> {
             }
             List<TableChange> changes = new ArrayList<>();
             for (int table : marker.tables()) {
-                changes.add(loadOf(table, marker, cut));
+                Optional<TableFiles> truncated = changed.stream()
+                        .filter(files -> files.table() == table && files.isTruncated())
+                        .findFirst();
+                changes.add(truncated
+                        .map(files -> changeOf(files, cut, Stamp.Kind.LOAD))
+                        .orElseGet(() -> loadOf(table, marker, cut)));
+                // What was loaded is not there any more at this cut, and may never have been read.
+                truncated.ifPresent(changed::remove);
             }
             alreadyThere &= publish(changes);
         }
         if (!changed.isEmpty()) {
             List<TableChange> changes = new ArrayList<>();
             for (TableFiles files : changed) {
-                changes.add(changeOf(files, cut));
+                changes.add(changeOf(files, cut, Stamp.Kind.DATA));
             }
             alreadyThere &= publish(changes);
+            changed.forEach(this::deleteCarried);
         }
-        Lsn reached = new Lsn(cut.lsn());
+        Position reached = at(cut.lsn());
         if (recorded.compareTo(reached) < 0) {
             progress.record(reached);
             recorded = reached;
@@ -155,30 +169,39 @@ public final class CutCommitter implements Committer<CutFiles> {
     }
 
     private TableChange loadOf(int table, LoadMarker marker, CutFiles cut) {
-        Lsn lsn = new Lsn(marker.lsn());
+        Position loadedAt = at(marker.lsn());
         TableFiles files = cut.loads().stream()
                 .filter(load -> load.table() == table && load.lowestLsn() == marker.lsn())
                 .findFirst()
                 .orElseThrow();
         Stamp stamp = new Stamp(
-                pipeline, lsn, Lsn.ZERO, instant(marker.timeMicros()), Stamp.Kind.LOAD, files.rowsInserted(), 0);
+                pipeline,
+                loadedAt,
+                Position.ZERO,
+                instant(marker.timeMicros()),
+                Stamp.Kind.LOAD,
+                files.rowsInserted(),
+                0);
         return new TableChange(
-                catalog.bronze(sources.get(table).name()), stamp, lsn, files.dataFiles(), List.of(), true);
+                catalog.bronze(sources.get(table).name()), stamp, loadedAt, files.dataFiles(), List.of(), true);
     }
 
-    private TableChange changeOf(TableFiles files, CutFiles cut) {
+    private TableChange changeOf(TableFiles files, CutFiles cut, Stamp.Kind kind) {
+        SourceTable source = sources.get(files.table());
+        RowBalance.check(files, source.name());
+        long rowsBefore = files.isTruncated() ? RowBalance.liveRows(catalog.load(catalog.bronze(source.name()))) : 0;
         Stamp stamp = new Stamp(
                 pipeline,
-                new Lsn(cut.lsn()),
-                Lsn.ZERO,
+                at(cut.lsn()),
+                Position.ZERO,
                 instant(cut.commitTimeMicros()),
-                Stamp.Kind.DATA,
+                kind,
                 files.rowsInserted(),
-                files.rowsDeleted());
+                files.rowsDeleted() + rowsBefore);
         return new TableChange(
-                catalog.bronze(sources.get(files.table()).name()),
+                catalog.bronze(source.name()),
                 stamp,
-                new Lsn(files.lowestLsn()),
+                at(files.lowestLsn()),
                 dataFiles(files, stamp),
                 files.deleteFiles(),
                 files.isTruncated());
@@ -186,32 +209,54 @@ public final class CutCommitter implements Committer<CutFiles> {
 
     /** All data files of a table's changes, those included that complete its carried rows. */
     private List<DataFile> dataFiles(TableFiles files, Stamp stamp) {
-        if (files.carriedRows().isEmpty()) {
+        if (files.carried().isEmpty()) {
             return files.dataFiles();
         }
         SourceTable source = sources.get(files.table());
         Table table = catalog.load(catalog.bronze(source.name()));
         if (TableStamps.current(table)
-                .filter(there -> stamp.lsn().isAtMost(there.lsn()))
+                .filter(there -> stamp.position().isAtMost(there.position()))
                 .isPresent()) {
             // The cut comes again: the lake has it, and the versions before are gone.
             return files.dataFiles();
         }
         List<DataFile> all = new ArrayList<>(files.dataFiles());
-        all.add(LakeErrors.edge("completing rows of " + table.name() + " from the lake", () -> {
+        long start = System.nanoTime();
+        CarryOver.Result completed = LakeErrors.edge("completing rows of " + table.name() + " from the lake", () -> {
             try {
                 return CarryOver.complete(TableFormat.of(source, table, CARRIED_FILES), files);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        }));
+        });
+        LOG.info(
+                "completed {} rows of {} from {} of its files, {} ms",
+                files.carried().stream().mapToLong(CarriedFile::rows).sum(),
+                table.name(),
+                completed.filesRead(),
+                (System.nanoTime() - start) / 1_000_000);
+        all.addAll(completed.files());
         return all;
     }
 
+    /** They are in data files now, or the cut was there already. What is left behind is an orphan. */
+    private void deleteCarried(TableFiles files) {
+        for (CarriedFile file : files.carried()) {
+            try {
+                catalog.load(catalog.bronze(sources.get(files.table()).name()))
+                        .io()
+                        .deleteFile(file.location());
+            } catch (RuntimeException e) {
+                LOG.debug("{} was not deleted; orphan removal will", file.location(), e);
+            }
+        }
+    }
+
     private boolean publish(List<TableChange> changes) {
-        long start = System.nanoTime();
         CommitOutcome.Applied applied = commit.commit(changes).orThrow();
-        long commitMillis = (System.nanoTime() - start) / 1_000_000;
+        long now = System.nanoTime();
+        long commitMillis = (now - startNanos) / 1_000_000;
+        startNanos = now;
         Stamp stamp = changes.get(0).stamp();
         long inserted = changes.stream()
                 .mapToLong(change -> change.stamp().rowsInserted())
@@ -226,7 +271,7 @@ public final class CutCommitter implements Committer<CutFiles> {
         LOG.info(
                 "lake commit {} at LSN {}: {} tables, +{} -{} rows, {} ms, {} ms after the source's commit{}",
                 stamp.kind().text(),
-                stamp.lsn(),
+                stamp.position(),
                 changes.size(),
                 inserted,
                 deleted,
@@ -234,6 +279,10 @@ public final class CutCommitter implements Committer<CutFiles> {
                 lagMillis,
                 applied.alreadyThere() ? " (was there already)" : "");
         return applied.alreadyThere();
+    }
+
+    private static Position at(long lsn) {
+        return Position.of(new Lsn(lsn));
     }
 
     private static Instant instant(long micros) {

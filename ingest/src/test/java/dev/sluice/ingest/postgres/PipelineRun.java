@@ -3,8 +3,9 @@ package dev.sluice.ingest.postgres;
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.batch.RowBatchTypeInfo;
 import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
-import dev.sluice.ingest.postgres.load.ChunkPlanner.PageRange;
+import dev.sluice.ingest.postgres.load.ChunkRange.PageRange;
 import dev.sluice.ingest.postgres.load.ChunkReader;
+import dev.sluice.ingest.postgres.load.SnapshotLostException;
 import dev.sluice.ingest.table.SourceTable;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -155,7 +156,10 @@ final class PipelineRun implements AutoCloseable {
                 row.next();
                 snapshot = row.getString(1);
             }
-            reader.open(source, table, new PageRange(0, -1), snapshot, 0, 0);
+            ChunkReader.Opening opening = reader.open(source, table, new PageRange(0, -1), snapshot, 0, 0);
+            if (opening != ChunkReader.Opening.OPEN) {
+                throw new IllegalStateException(source.name() + " could not be read: " + opening);
+            }
             for (RowBatch batch = reader.next(); batch != null; batch = reader.next()) {
                 for (int i = 0; i < batch.count; i++) {
                     List<String> row = ModelLake.row(batch.bytes, batch.newOffsets[i]);
@@ -164,7 +168,7 @@ final class PipelineRun implements AutoCloseable {
                     rows.put(String.join("|", key) + "|", row);
                 }
             }
-        } catch (SQLException | ChunkReader.SnapshotLostException e) {
+        } catch (SQLException | SnapshotLostException e) {
             throw new IllegalStateException(e);
         }
         return rows;

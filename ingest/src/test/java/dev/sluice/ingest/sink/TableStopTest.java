@@ -8,6 +8,7 @@ import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.SourceTable.SourceColumn;
 import dev.sluice.ingest.table.TableStop;
 import dev.sluice.lake.Following;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableStamps;
@@ -52,10 +53,10 @@ class TableStopTest {
         lake.commitCut();
 
         assertThat(lake.rows(ORDERS)).containsExactly(List.of(1, "a", "x"));
-        assertThat(position(ORDERS)).contains(new Lsn(100));
+        assertThat(position(ORDERS)).contains(Position.of(new Lsn(100)));
         assertThat(lake.rows(ITEMS)).hasSize(1);
-        assertThat(position(ITEMS)).contains(new Lsn(120));
-        assertThat(new Progress(lake.catalog, TestLake.PIPELINE).acknowledged()).contains(new Lsn(120));
+        assertThat(position(ITEMS)).contains(Position.of(new Lsn(120)));
+        assertThat(new Progress(lake.catalog, TestLake.PIPELINE).acknowledged()).contains(Position.of(new Lsn(120)));
         assertThat(Following.of(lake.table(ORDERS)).stop()).hasValueSatisfying(stop -> {
             assertThat(stop.code()).isEqualTo(ErrorCode.E0404);
             assertThat(stop.at()).isEqualTo(new Lsn(100).toString());
@@ -71,7 +72,7 @@ class TableStopTest {
         lake.start(2);
         lake.write(0, changes(ORDERS, 0).insert(130, List.of(2, "b", "y")).batch());
         lake.commitCut();
-        assertThat(position(ORDERS)).contains(new Lsn(100));
+        assertThat(position(ORDERS)).contains(Position.of(new Lsn(100)));
         assertThat(lake.rows(ORDERS)).hasSize(1);
     }
 
@@ -83,8 +84,8 @@ class TableStopTest {
         lake.commitCut();
         lake.write(0, RowBatch.loaded(200, 0, new int[] {0, 1}, new long[] {1, 1}));
         lake.commitCut();
-        assertThat(position(ORDERS)).contains(new Lsn(100));
-        assertThat(position(ITEMS)).contains(new Lsn(200));
+        assertThat(position(ORDERS)).contains(Position.of(new Lsn(100)));
+        assertThat(position(ITEMS)).contains(Position.of(new Lsn(200)));
         assertThat(lake.rows(ITEMS)).hasSize(1);
     }
 
@@ -105,8 +106,8 @@ class TableStopTest {
         assertThat(lake.rows(ORDERS)).containsExactly(List.of(9, "n", "x"));
     }
 
-    private Optional<Lsn> position(SourceTable table) {
-        return TableStamps.current(lake.table(table)).map(Stamp::lsn);
+    private Optional<Position> position(SourceTable table) {
+        return TableStamps.current(lake.table(table)).map(Stamp::position);
     }
 
     private static SourceTable table(int oid, String name) {

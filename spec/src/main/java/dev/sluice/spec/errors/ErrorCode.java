@@ -89,7 +89,12 @@ public enum ErrorCode {
             "load snapshot lost",
             EXTERNAL,
             TIMED,
-            "The connection that held the snapshot of the load was lost: the load begins again."),
+            "Nobody holds the snapshot any more: tables that were not complete are read at another position."),
+    E0303(
+            "table is rewritten again and again during its load",
+            EXTERNAL,
+            MANUAL,
+            "Let ALTER TABLE, VACUUM FULL or CLUSTER on the table rest, then run sluice resync."),
     E0401(
             "value does not fit the column",
             USER,
@@ -106,6 +111,16 @@ public enum ErrorCode {
             USER,
             NEVER,
             "Run ALTER TABLE ... REPLICA IDENTITY FULL, so that PostgreSQL sends large values that did not change."),
+    E0410(
+            "row too large",
+            USER,
+            MANUAL,
+            "Keep rows below the limit that the message names, exclude the large column, or give the TaskManager a larger heap."),
+    E0412(
+            "no room on local disk",
+            USER,
+            TIMED,
+            "Make room in the folder for temporary files of the TaskManager; large transactions spill there."),
     E0501(
             "commit conflict",
             EXTERNAL,
@@ -160,6 +175,16 @@ public enum ErrorCode {
             USER,
             MANUAL,
             "The message says which statement; correct the view, or the rights of the user."),
+    E0903(
+            "hot table is not rebuilt yet",
+            EXTERNAL,
+            MANUAL,
+            "See with `sluice status` that the pipeline runs; the request stands, and the job does it when it can."),
+    E0906(
+            "no boundary around the files of the machine",
+            EXTERNAL,
+            MANUAL,
+            "Run the embedded ClickHouse on Linux 5.13 or later, or as a user of its own."),
     E1001(
             "model reads an unknown table",
             USER,

@@ -8,6 +8,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Properties;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
@@ -25,9 +26,13 @@ public final class PostgresConnector implements Serializable {
     /** Creating a slot waits for every transaction that is running at that moment. */
     private static final int SLOT_SOCKET_TIMEOUT_SECONDS = 600;
 
-    /** Sessions here wait on purpose (locks, snapshot): the server must not end them, nor filter their rows. */
+    /**
+     * Sessions here wait on purpose (snapshot): the server must not end them, nor filter their rows. A chunk that is read
+     * again counts on the same order of its rows, which synchronized or parallel scans would not keep.
+     */
     private static final String SESSION_OPTIONS = "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0"
             + " -c idle_session_timeout=0 -c row_security=off -c synchronize_seqscans=off"
+            + " -c max_parallel_workers_per_gather=0"
             + " -c search_path=pg_catalog -c DateStyle=ISO -c TimeZone=UTC -c standard_conforming_strings=on";
 
     private final PostgresSourceSpec spec;
@@ -80,9 +85,21 @@ public final class PostgresConnector implements Serializable {
             if (connection == null) {
                 throw new IllegalStateException("the driver does not take its own URL");
             }
-            return connection;
+            return withoutTransactionTimeout(connection);
         } catch (SQLException e) {
             throw refused(e);
+        }
+    }
+
+    /** Servers before 17 do not know the setting, and would refuse a login that names it. */
+    private static Connection withoutTransactionTimeout(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout'");
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
         }
     }
 

@@ -30,6 +30,9 @@ public final class ChangeStream implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChangeStream.class);
     private static final int QUEUE_BYTES = 8 << 20;
     private static final int HAND_OVER_BYTES = 512 << 10;
+    /** A transaction up to this size is handed over at once, and shares its cut with others. */
+    private static final int OPEN_BYTES = 8 << 20;
+
     private static final long HAND_OVER_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long IDLE_PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final int STATUS_INTERVAL_SECONDS = 10;
@@ -49,6 +52,9 @@ public final class ChangeStream implements AutoCloseable {
     private volatile Connection connection;
     private long acknowledged;
     private long gatheringSinceNanos;
+    /** Whether a transaction is being handed over whose end was not handed over yet. */
+    private boolean isHandingOver;
+
     private long lastProgressNanos;
 
     /**
@@ -57,7 +63,7 @@ public final class ChangeStream implements AutoCloseable {
      * @param position every transaction with a commit LSN up to here was emitted before
      * @param skipTo for each table, transactions with a commit LSN up to here are dropped
      * @param stopped tables of which nothing is emitted
-     * @param loaded a load to be announced in its place, or null
+     * @param loaded loads to be announced in their places, in the order of their LSNs
      */
     public ChangeStream(
             PostgresConnector connector,
@@ -67,7 +73,7 @@ public final class ChangeStream implements AutoCloseable {
             long position,
             List<Long> skipTo,
             Set<Integer> stopped,
-            LoadedTables loaded) {
+            List<LoadedTables> loaded) {
         this.connector = connector;
         this.slot = new ReplicationSlot(slotName);
         this.publicationName = publicationName;
@@ -119,7 +125,8 @@ public final class ChangeStream implements AutoCloseable {
             queue.fail(e);
         } catch (Throwable e) {
             if (!closed) {
-                queue.fail(e instanceof SQLException sql ? broken(sql) : e);
+                queue.fail(
+                        e instanceof SQLException sql ? broken(sql) : e instanceof OutOfMemoryError ? tooLarge(e) : e);
             }
         } finally {
             cut();
@@ -143,11 +150,8 @@ public final class ChangeStream implements AutoCloseable {
                     message.arrayOffset() + message.position(),
                     message.arrayOffset() + message.limit());
             if (decoder.inTransaction()) {
-                if (decoder.sealedBytes() >= HAND_OVER_BYTES) {
-                    int bytes = decoder.sealedBytes();
-                    put(stream, new StreamSlice(decoder.takeSealed(), false, 0), bytes);
-                }
-            } else if (decoder.pendingBytes() >= HAND_OVER_BYTES || isOld()) {
+                handOverOpen(stream);
+            } else if (isHandingOver || decoder.pendingBytes() >= HAND_OVER_BYTES || isOld()) {
                 handOver(stream);
             }
         }
@@ -177,8 +181,25 @@ public final class ChangeStream implements AutoCloseable {
         return now - gatheringSinceNanos >= HAND_OVER_NANOS;
     }
 
+    /** A transaction that is too large to wait for its end goes on in parts: the sink keeps it apart until then. */
+    private void handOverOpen(PGReplicationStream stream) throws SQLException, InterruptedException {
+        if (decoder.sealedBytes() < (isHandingOver ? HAND_OVER_BYTES : OPEN_BYTES)) {
+            return;
+        }
+        int bytes = decoder.sealedBytes();
+        if (!isHandingOver) {
+            isHandingOver = true;
+            List<RowBatch> complete = decoder.takeComplete();
+            if (!complete.isEmpty()) {
+                put(stream, new StreamSlice(complete, true, decoder.position()), 0);
+            }
+        }
+        put(stream, new StreamSlice(decoder.takeSealed(), false, 0), bytes);
+    }
+
     private void handOver(PGReplicationStream stream) throws SQLException, InterruptedException {
         gatheringSinceNanos = 0;
+        isHandingOver = false;
         int bytes = decoder.pendingBytes();
         if (bytes == 0 && !decoder.hasNews()) {
             return;
@@ -252,6 +273,18 @@ public final class ChangeStream implements AutoCloseable {
                     e);
         }
         return broken(e);
+    }
+
+    /** A message is read as a whole before anything is known of it, so nobody can say of which table it is. */
+    private static SluiceException tooLarge(Throwable e) {
+        return new SluiceException(
+                ErrorCode.E0410,
+                "a message of the replication stream does not fit in the heap of the TaskManager, "
+                        + (Runtime.getRuntime().maxMemory() >> 20) + " MB; changes of up to "
+                        + RowBatch.CHANGE_BYTES_MAX
+                        + " bytes do",
+                "give the TaskManager a larger heap (taskmanager.memory.task.heap.size), then start the pipeline again",
+                e);
     }
 
     private SluiceException broken(SQLException e) {

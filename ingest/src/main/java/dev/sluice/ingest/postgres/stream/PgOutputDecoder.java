@@ -3,11 +3,14 @@ package dev.sluice.ingest.postgres.stream;
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.LoadedTables;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.Remedy;
 import dev.sluice.spec.errors.SluiceException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +45,7 @@ final class PgOutputDecoder {
     private final Map<Integer, Published> published = new HashMap<>();
     private final List<Published> inOrder = new ArrayList<>();
     private final List<RowBatch> sealed = new ArrayList<>();
+    private final int changeBytesMax;
     private int sealedBytes;
     private int openBytes;
 
@@ -53,17 +57,29 @@ final class PgOutputDecoder {
 
     private long positionMicros;
     private long emittedPosition;
-    /** A load that is announced when everything up to its LSN is in the batches; null when there is none. */
-    private LoadedTables toAnnounce;
+    /** Loads that are announced when everything up to their LSN is in the batches, in this order. */
+    private final Deque<LoadedTables> toAnnounce;
 
     /**
-     * @param loaded a load to be announced between the changes up to its LSN and those after it, or null
+     * @param loaded loads to be announced between the changes up to their LSN and those after it, in the order of LSNs
      * @param position every transaction with a commit LSN up to here was emitted before
      * @param skipTo for each table, transactions with a commit LSN up to here are dropped
      * @param stopped tables whose changes are dropped, whatever their LSN
      */
     PgOutputDecoder(
-            List<SourceTable> tables, long position, List<Long> skipTo, Set<Integer> stopped, LoadedTables loaded) {
+            List<SourceTable> tables, long position, List<Long> skipTo, Set<Integer> stopped, List<LoadedTables> loaded) {
+        this(tables, position, skipTo, stopped, loaded, RowBatch.CHANGE_BYTES_MAX);
+    }
+
+    /** @param changeBytesMax a table with a larger change is stopped */
+    PgOutputDecoder(
+            List<SourceTable> tables,
+            long position,
+            List<Long> skipTo,
+            Set<Integer> stopped,
+            List<LoadedTables> loaded,
+            int changeBytesMax) {
+        this.changeBytesMax = changeBytesMax;
         long everywhere = position;
         boolean first = true;
         for (int i = 0; i < tables.size(); i++) {
@@ -79,10 +95,8 @@ final class PgOutputDecoder {
         }
         this.position = everywhere;
         this.emittedPosition = everywhere;
-        this.toAnnounce = loaded;
-        if (toAnnounce != null && Long.compareUnsigned(everywhere, toAnnounce.lsn()) >= 0) {
-            announce();
-        }
+        this.toAnnounce = new ArrayDeque<>(loaded);
+        announceUpTo(everywhere);
     }
 
     boolean inTransaction() {
@@ -131,9 +145,7 @@ final class PgOutputDecoder {
         // A commit record may begin exactly at lsn, so only what is before it is known to be here.
         if (!inTransaction && lsn != 0 && Long.compareUnsigned(lsn - 1, position) > 0) {
             position = lsn - 1;
-            if (toAnnounce != null && Long.compareUnsigned(position, toAnnounce.lsn()) >= 0) {
-                announce();
-            }
+            announceUpTo(position);
         }
     }
 
@@ -143,6 +155,34 @@ final class PgOutputDecoder {
         sealed.clear();
         sealedBytes = 0;
         return batches;
+    }
+
+    /**
+     * Inside a transaction, what was gathered before it, then a sign of progress: empty when there is none of both. What
+     * stays, and {@link #takeSealed} gives, are changes of the open transaction alone, with a word of it in front.
+     */
+    List<RowBatch> takeComplete() {
+        sealAll();
+        List<RowBatch> complete = new ArrayList<>();
+        List<RowBatch> open = new ArrayList<>(List.of(RowBatch.open(commitLsn)));
+        for (RowBatch batch : sealed) {
+            int before = batch.kind == RowBatch.Kind.CHANGES ? batch.changesBefore(commitLsn) : batch.count;
+            if (batch.kind != RowBatch.Kind.CHANGES || before == batch.count) {
+                complete.add(batch);
+            } else if (before == 0) {
+                open.add(batch);
+            } else {
+                complete.add(batch.first(before, positionMicros));
+                open.add(batch.after(before));
+            }
+        }
+        sealed.clear();
+        sealed.addAll(open);
+        if (position != emittedPosition) {
+            complete.add(RowBatch.progress(position, positionMicros));
+            emittedPosition = position;
+        }
+        return complete;
     }
 
     /** Everything gathered, then a sign of progress. Only between transactions. */
@@ -168,7 +208,8 @@ final class PgOutputDecoder {
         cursor.int32();
         cursor.expectEnd();
         inTransaction = true;
-        if (toAnnounce != null && Long.compareUnsigned(commitLsn, toAnnounce.lsn()) > 0) {
+        while (!toAnnounce.isEmpty()
+                && Long.compareUnsigned(commitLsn, toAnnounce.element().lsn()) > 0) {
             announce();
         }
     }
@@ -277,7 +318,26 @@ final class PgOutputDecoder {
                             + " before commit " + new Lsn(commitLsn),
                     "undo the change; or " + Remedy.LOAD_ANEW);
         }
+        if (cursor.size() > changeBytesMax) {
+            stop(oid, table);
+            return null;
+        }
         return table;
+    }
+
+    private void stop(int oid, Published table) {
+        SourceTable source = table.changes.table();
+        String name = source.schema() + "." + source.name();
+        sealed.add(RowBatch.stop(new TableStop(
+                table.changes.index(),
+                ErrorCode.E0410,
+                "a change of " + name + " in commit " + new Lsn(commitLsn) + " has " + cursor.size()
+                        + " bytes, and the largest that fits is " + changeBytesMax
+                        + ", a fifth of the TaskManager's heap",
+                "give the TaskManager a heap of " + ((cursor.size() * 5L >> 20) + 1)
+                        + " MB (taskmanager.memory.task.heap.size) or exclude the large column; then sluice resync "
+                        + source.name())));
+        published.remove(oid);
     }
 
     private void add(Published table, byte operation, int newOffset, int oldOffset) {
@@ -307,10 +367,18 @@ final class PgOutputDecoder {
         }
     }
 
+    /** A load that is nothing without the transaction that truncates its table waits for that one. */
+    private void announceUpTo(long lsn) {
+        while (!toAnnounce.isEmpty()
+                && Long.compareUnsigned(lsn, toAnnounce.element().lsn()) >= 0
+                && toAnnounce.element().place() != LoadedTables.Place.WITH_ITS_TRUNCATE) {
+            announce();
+        }
+    }
+
     private void announce() {
         sealAll();
-        sealed.add(toAnnounce.toBatch());
-        toAnnounce = null;
+        sealed.add(toAnnounce.remove().toBatch());
     }
 
     private void expectTag(char expected) {

@@ -6,6 +6,8 @@ import java.util.List;
 /**
  * What one writer, or all of them together, made of a cut.
  *
+ * @param isEarly from a writer: another cut of it follows in the same checkpoint, or a transaction is open, so that this
+ *     one is committed by itself and before
  * @param lsn everything up to here is in it; 0 when the writer saw nothing
  * @param commitTimeMicros commit time of {@code lsn} at the source, microseconds since 1970; 0 when not known
  * @param changes tables with changes
@@ -14,6 +16,7 @@ import java.util.List;
  * @param stops tables that must not go on: nothing of theirs is in this cut
  */
 public record CutFiles(
+        boolean isEarly,
         long lsn,
         long commitTimeMicros,
         List<TableFiles> changes,

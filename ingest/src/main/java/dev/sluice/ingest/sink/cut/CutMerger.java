@@ -5,6 +5,7 @@ import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,7 +24,7 @@ public final class CutMerger {
 
     /** The staged files and the stopped tables, to be kept over a restart. */
     public CutFiles snapshot() {
-        return new CutFiles(0, 0, List.of(), staged, List.of(), List.copyOf(stopped.values()));
+        return new CutFiles(false, 0, 0, List.of(), staged, List.of(), List.copyOf(stopped.values()));
     }
 
     public void restore(CutFiles snapshot) {
@@ -31,8 +32,29 @@ public final class CutMerger {
         snapshot.stops().forEach(stop -> stopped.put(stop.table(), stop));
     }
 
-    /** The whole cut, from what each writer made of it. */
-    public CutFiles merge(Collection<CutFiles> parts) {
+    /**
+     * The cuts of a checkpoint in the order in which they are to be committed, from what the writers made of them. Those
+     * that end before a large transaction come one by one; what else there is makes the last one.
+     */
+    public List<CutFiles> merge(Collection<CutFiles> parts) {
+        parts.forEach(part -> part.loads().forEach(this::stage));
+        List<CutFiles> cuts = new ArrayList<>();
+        List<CutFiles> last = new ArrayList<>();
+        for (CutFiles part : parts) {
+            if (part.isEarly()) {
+                cuts.add(together(List.of(part)));
+            } else {
+                last.add(part);
+            }
+        }
+        CutFiles rest = together(last);
+        if (!rest.isEmpty()) {
+            cuts.add(rest);
+        }
+        return cuts;
+    }
+
+    private CutFiles together(Collection<CutFiles> parts) {
         long lsn = 0;
         long timeMicros = 0;
         Map<Integer, List<TableFiles>> byTable = new TreeMap<>();
@@ -46,7 +68,6 @@ public final class CutMerger {
             part.changes()
                     .forEach(files -> byTable.computeIfAbsent(files.table(), table -> new ArrayList<>())
                             .add(files));
-            part.loads().forEach(this::stage);
             markers.addAll(part.markers());
             part.stops().forEach(stop -> stops.putIfAbsent(stop.table(), stop));
         }
@@ -58,19 +79,33 @@ public final class CutMerger {
                 .toList();
         stopped.putAll(stops);
         staged.removeIf(files -> stopped.containsKey(files.table()));
-        List<LoadMarker> complete =
-                markers.stream().map(marker -> marker.without(stopped.keySet())).toList();
+        List<LoadMarker> complete = together(markers).stream()
+                .map(marker -> marker.without(stopped.keySet()))
+                .toList();
         for (LoadMarker marker : complete) {
             for (int i = 0; i < marker.tables().length; i++) {
                 loads.add(publish(marker, i));
             }
         }
-        return new CutFiles(lsn, timeMicros, changes, loads, complete, List.copyOf(stops.values()));
+        return new CutFiles(false, lsn, timeMicros, changes, loads, complete, List.copyOf(stops.values()));
     }
 
+    /** A table that is loaded anew is read at a higher LSN; a slow reader may bring files of the load before even then. */
     private void stage(TableFiles files) {
+        for (TableFiles other : staged) {
+            if (other.table() == files.table() && Long.compareUnsigned(other.lowestLsn(), files.lowestLsn()) > 0) {
+                return;
+            }
+        }
         staged.removeIf(other -> other.table() == files.table() && other.lowestLsn() != files.lowestLsn());
         staged.add(files);
+    }
+
+    /** Tables that became complete one after the other at one LSN are published together. */
+    private static List<LoadMarker> together(List<LoadMarker> markers) {
+        Map<Long, LoadMarker> byLsn = new LinkedHashMap<>();
+        markers.forEach(marker -> byLsn.merge(marker.lsn(), marker, LoadMarker::with));
+        return List.copyOf(byLsn.values());
     }
 
     private TableFiles publish(LoadMarker marker, int index) {
@@ -106,7 +141,7 @@ public final class CutMerger {
         long deleted = 0;
         List<DataFile> dataFiles = new ArrayList<>();
         List<DeleteFile> deleteFiles = new ArrayList<>();
-        List<CarriedRow> carriedRows = new ArrayList<>();
+        List<CarriedFile> carried = new ArrayList<>();
         for (TableFiles part : parts) {
             lowest = Long.compareUnsigned(part.lowestLsn(), lowest) < 0 ? part.lowestLsn() : lowest;
             highest = Long.compareUnsigned(part.highestLsn(), highest) > 0 ? part.highestLsn() : highest;
@@ -120,10 +155,10 @@ public final class CutMerger {
             deleted += part.rowsDeleted();
             dataFiles.addAll(part.dataFiles());
             deleteFiles.addAll(part.deleteFiles());
-            carriedRows.addAll(part.carriedRows());
+            carried.addAll(part.carried());
         }
         return new TableFiles(
-                first.table(), lowest, highest, truncateLsn, inserted, deleted, dataFiles, deleteFiles, carriedRows);
+                first.table(), lowest, highest, truncateLsn, inserted, deleted, dataFiles, deleteFiles, carried);
     }
 
     private static boolean isAfter(TableFiles part, long lsn) {
