@@ -97,6 +97,39 @@ class RestCatalogIT {
         return send("POST", path, CatalogFixture.WRITER_TOKEN, body);
     }
 
+    /** Expiry plans, a tag is made, expiry commits what it planned: alone and in a transaction of several tables. */
+    @Test
+    void aTagMadeWhileExpiryPlansIsNotLost() throws IOException {
+        try (RESTCatalog client = writer()) {
+            client.createNamespace(Namespace.of("n"));
+            Table table = client.createTable(TableIdentifier.of("n", "t"), SCHEMA);
+            table.newAppend().commit();
+            long first = table.currentSnapshot().snapshotId();
+            table.newAppend().commit();
+            TableMetadata planned = ((BaseTable) table).operations().current();
+            TableMetadata expired =
+                    TableMetadata.buildFrom(planned).removeSnapshots(List.of(first)).build();
+            Table other = client.loadTable(TableIdentifier.of("n", "t"));
+            other.manageSnapshots().createTag("kept", first).commit();
+            assertThatThrownBy(() -> ((BaseTable) table).operations().commit(planned, expired))
+                    .isInstanceOf(CommitFailedException.class)
+                    .hasMessageContaining("tag kept names snapshot " + first);
+            assertThatThrownBy(() -> client.commitTransaction(
+                            TableCommit.create(TableIdentifier.of("n", "t"), planned, expired)))
+                    .isInstanceOf(CommitFailedException.class);
+            other.refresh();
+            assertThat(other.refs()).containsKey("kept");
+            // Iceberg's own expiry looks again and keeps what is named; without the name the snapshot goes.
+            table.expireSnapshots().expireOlderThan(Long.MAX_VALUE).retainLast(1).cleanExpiredFiles(false).commit();
+            other.refresh();
+            assertThat(other.snapshot(first)).isNotNull();
+            other.manageSnapshots().removeTag("kept").commit();
+            other.expireSnapshots().expireOlderThan(Long.MAX_VALUE).retainLast(1).cleanExpiredFiles(false).commit();
+            other.refresh();
+            assertThat(other.snapshot(first)).isNull();
+        }
+    }
+
     @Test
     void withoutATokenNothingButTheHealthIsTold() throws Exception {
         for (String path : List.of("/v1/config", "/v1/namespaces", "/v1/transactions/commit", "/nothing/here")) {

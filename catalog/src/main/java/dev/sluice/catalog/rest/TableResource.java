@@ -3,6 +3,7 @@ package dev.sluice.catalog.rest;
 import dev.sluice.catalog.auth.Role;
 import dev.sluice.catalog.http.Call;
 import dev.sluice.catalog.http.Reply;
+import dev.sluice.catalog.tables.NamedSnapshots;
 import dev.sluice.catalog.tables.PostgresCatalog;
 import dev.sluice.catalog.tables.TransactionCommit;
 import java.util.Locale;
@@ -78,7 +79,7 @@ final class TableResource {
         if (request.identifier() != null && !request.identifier().equals(call.table())) {
             throw new BadRequestException("The body names another table than the address");
         }
-        return Reply.ok(CatalogHandlers.updateTable(catalog, call.table(), request));
+        return Reply.ok(CatalogHandlers.updateTable(catalog, call.table(), NamedSnapshots.required(request)));
     }
 
     private Reply drop(Call call) {
