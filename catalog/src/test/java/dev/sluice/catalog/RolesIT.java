@@ -98,6 +98,8 @@ class RolesIT {
     private RESTCatalog client(Map<String, String> how) {
         Map<String, String> properties = new java.util.HashMap<>(how);
         properties.put("uri", address());
+        // Shared with the server by the JVM.
+        properties.put("io-impl", InMemoryFileIO.class.getName());
         RESTCatalog client = new RESTCatalog();
         client.initialize("lake", properties);
         return client;

@@ -138,7 +138,7 @@ final class RequestHandler implements HttpHandler {
 
     private static void log(HttpExchange exchange, Failure failure, Throwable e) {
         String method = exchange.getRequestMethod();
-        if (method.equals("HEAD") && failure.status() == 404 || e instanceof TooManyFailures) {
+        if ((method.equals("HEAD") && failure.status() == 404) || e instanceof TooManyFailures) {
             // A question with the answer no; and what was said once.
             return;
         }
