@@ -10,6 +10,7 @@ import dev.sluice.cli.lake.VerifyCommand;
 import dev.sluice.cli.pipeline.ApplyCommand;
 import dev.sluice.cli.pipeline.DropCommand;
 import dev.sluice.cli.pipeline.PipelinesCommand;
+import dev.sluice.cli.pipeline.ResyncCommand;
 import dev.sluice.cli.pipeline.StopCommand;
 import dev.sluice.cli.pipeline.ValidateCommand;
 import dev.sluice.cli.stack.DownCommand;
@@ -70,6 +71,7 @@ public final class Main {
                 .addSubcommand(new ValidateCommand(session))
                 .addSubcommand(new ApplyCommand(session))
                 .addSubcommand(new StopCommand(session))
+                .addSubcommand(new ResyncCommand(session))
                 .addSubcommand(new DropCommand(session))
                 .addSubcommand(new PipelinesCommand(session))
                 .addSubcommand(new VerifyCommand(session))

@@ -68,6 +68,13 @@ class CommandLineTest {
     }
 
     @Test
+    void aTableThatIsNotInThePipelineCannotBeLoadedAnew() throws IOException {
+        write(VALID);
+        assertThat(run("resync", "ordrs")).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).contains("E0206", "pipeline shop has no table ordrs", "did you mean orders?");
+    }
+
+    @Test
     void aWrongFileIsToldWithAllItsPlaces() throws IOException {
         write(VALID + "streem: {}\nstream: {commit-interval: 5}\n");
         assertThat(run("validate")).isEqualTo(ExitCode.USAGE);

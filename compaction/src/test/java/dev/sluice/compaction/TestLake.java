@@ -1,5 +1,6 @@
 package dev.sluice.compaction;
 
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Stamp;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec.UpkeepSpec;
@@ -55,8 +56,8 @@ final class TestLake {
                 .create();
     }
 
-    Lsn lastLsn() {
-        return new Lsn(lsn);
+    Position lastLsn() {
+        return Position.of(new Lsn(lsn));
     }
 
     /** One lake commit: a null payload deletes, any other inserts or replaces. */
@@ -89,8 +90,8 @@ final class TestLake {
         lsn++;
         new Stamp(
                         "test",
-                        new Lsn(lsn),
-                        new Lsn(lsn - 1),
+                        Position.of(new Lsn(lsn)),
+                        Position.of(new Lsn(lsn - 1)),
                         Instant.ofEpochSecond(lsn),
                         Stamp.Kind.DATA,
                         written.size(),

@@ -34,7 +34,7 @@ class UpkeepTest {
         assertThat(health.dataFiles()).isEqualTo(1);
         assertThat(health.deleteFiles()).isZero();
         assertThat(Stamp.of(lake.table.currentSnapshot())).hasValueSatisfying(stamp -> {
-            assertThat(stamp.lsn()).isEqualTo(lake.lastLsn());
+            assertThat(stamp.position()).isEqualTo(lake.lastLsn());
             assertThat(stamp.kind()).isEqualTo(Stamp.Kind.UPKEEP);
         });
     }
@@ -50,7 +50,8 @@ class UpkeepTest {
         lake.commit(everything);
         new RewriteCommit(lake.table, "t").commit(results);
         assertThat(lake.content()).isEqualTo(lake.model);
-        assertThat(Stamp.of(lake.table.currentSnapshot()).orElseThrow().lsn()).isEqualTo(lake.lastLsn());
+        assertThat(Stamp.of(lake.table.currentSnapshot()).orElseThrow().position())
+                .isEqualTo(lake.lastLsn());
         rewriteAll();
         assertThat(lake.content()).isEqualTo(lake.model);
     }
@@ -106,7 +107,8 @@ class UpkeepTest {
         assertThat(lake.table.snapshots()).hasSize(2);
         assertThat(lake.content(tagged)).isEqualTo(taggedRows);
         assertThat(lake.content()).isEqualTo(lake.model);
-        assertThat(Stamp.of(lake.table.currentSnapshot()).orElseThrow().lsn()).isEqualTo(lake.lastLsn());
+        assertThat(Stamp.of(lake.table.currentSnapshot()).orElseThrow().position())
+                .isEqualTo(lake.lastLsn());
     }
 
     private List<RewriteResult> rewrite() throws IOException {

@@ -73,7 +73,7 @@ public final class PipelineJob {
         source.uid("postgres-source");
         source.sinkTo(new LakeSink(spec, tables)).name("lake").uid("lake-sink");
         if (!spec.hot().tables().isEmpty()) {
-            source.sinkTo(new HotSink(tables, spec.hot())).name("hot").uid("hot-sink");
+            source.sinkTo(new HotSink(tables, spec)).name("hot").uid("hot-sink");
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.sluice.lake;
 
-import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +12,7 @@ import org.apache.iceberg.util.SnapshotUtil;
 sealed interface Admission {
 
     /** The table stands before the change. */
-    record Open(Lsn tableLsn) implements Admission {}
+    record Open(Position tableAt) implements Admission {}
 
     /**
      * The table at the LSN of the change is in its history. As a table at an LSN equals the source at that LSN, whoever
@@ -38,23 +37,23 @@ sealed interface Admission {
                     "table " + change.table() + " belongs to pipeline " + owner + ", not to " + pipeline,
                     "give one of the two another bronze namespace, or drop the table");
         }
-        if (current.isEmpty() || current.get().lsn().compareTo(change.lowestLsn()) < 0) {
-            return new Open(current.map(Stamp::lsn).orElse(Lsn.ZERO));
+        if (current.isEmpty() || current.get().position().compareTo(change.lowest()) < 0) {
+            return new Open(current.map(Stamp::position).orElse(Position.ZERO));
         }
         for (Snapshot snapshot : ancestry) {
             if (Stamp.of(snapshot)
-                    .filter(stamp -> stamp.lsn().equals(change.stamp().lsn()))
+                    .filter(stamp -> stamp.position().equals(change.stamp().position()))
                     .isPresent()) {
                 return new AlreadyThere(Optional.of(snapshot.snapshotId()));
             }
         }
-        if (current.get().lsn().equals(change.stamp().lsn())) {
+        if (current.get().position().equals(change.stamp().position())) {
             return new AlreadyThere(Optional.empty());
         }
         return new Refused(
                 ErrorCode.E0504,
-                "table " + change.table() + " is at LSN " + current.get().lsn() + ", and the changes begin at "
-                        + change.lowestLsn() + ": another writer of this pipeline has been here, or the job was"
+                "table " + change.table() + " is at LSN " + current.get().position() + ", and the changes begin at "
+                        + change.lowest() + ": another writer of this pipeline has been here, or the job was"
                         + " restored from an old state",
                 "stop the other writer, then start the pipeline without Flink state: it resumes from the lake");
     }
@@ -65,15 +64,14 @@ sealed interface Admission {
             @Override
             public boolean validate(Iterable<Snapshot> newestFirst) {
                 return TableStamps.newestIn(newestFirst)
-                        .filter(stamp -> stamp.lsn().compareTo(change.lowestLsn()) >= 0
+                        .filter(stamp -> stamp.position().compareTo(change.lowest()) >= 0
                                 || !stamp.pipeline().equals(change.stamp().pipeline()))
                         .isEmpty();
             }
 
             @Override
             public String errorMessage() {
-                return "the history of " + change.table() + " already holds LSN " + change.lowestLsn()
-                        + " or a later one";
+                return "the history of " + change.table() + " already holds LSN " + change.lowest() + " or a later one";
             }
         };
     }

@@ -1,6 +1,5 @@
 package dev.sluice.lake;
 
-import dev.sluice.spec.Lsn;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -17,9 +16,9 @@ public final class AsOf {
 
     private AsOf() {}
 
-    /** The newest snapshot of main whose LSN is at most {@code lsn}; empty when all are newer (or have expired). */
-    public static Optional<Snapshot> lsn(Table table, Lsn lsn) {
-        return newest(table, stamp -> stamp.lsn().isAtMost(lsn));
+    /** The newest snapshot of main whose position is at most {@code position}; empty when all are newer (or have expired). */
+    public static Optional<Snapshot> position(Table table, Position position) {
+        return newest(table, stamp -> stamp.position().isAtMost(position));
     }
 
     /** The newest snapshot of main whose source commit time is at most {@code time}. */

@@ -79,7 +79,7 @@ public final class LakeCommit {
             if (failure.isPresent()) {
                 LOG.warn(
                         "lake commit at LSN {}, attempt {} of {}, {}: {} {}",
-                        changes.get(0).stamp().lsn(),
+                        changes.get(0).stamp().position(),
                         attempt + 1,
                         bounds.attemptsMax(),
                         failure.get().meaning(),
@@ -124,7 +124,7 @@ public final class LakeCommit {
         Map<TableChange, TableUpdate> updates = new LinkedHashMap<>();
         try {
             open.forEach((change, standing) ->
-                    updates.put(change, TableUpdate.of(tables.get(change.table()), change, standing.tableLsn())));
+                    updates.put(change, TableUpdate.of(tables.get(change.table()), change, standing.tableAt())));
         } catch (RuntimeException e) {
             return Optional.of(CommitFailure.beforeSending(e));
         }
@@ -165,7 +165,7 @@ public final class LakeCommit {
             doubt.lastError = e;
             LOG.warn(
                     "lake commit at {}: re-reading failed: {}",
-                    changes.get(0).stamp().lsn(),
+                    changes.get(0).stamp().position(),
                     e.getMessage());
         }
     }

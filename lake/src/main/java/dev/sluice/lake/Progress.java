@@ -1,6 +1,5 @@
 package dev.sluice.lake;
 
-import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.Collections;
@@ -23,7 +22,7 @@ public final class Progress {
     }
 
     /** Every commit up to this LSN is in the lake; empty for a pipeline that has not acknowledged anything. */
-    public Optional<Lsn> acknowledged() {
+    public Optional<Position> acknowledged() {
         Map<String, String> properties = LakeErrors.edge("reading the progress of the pipeline", () -> {
             try {
                 return catalog.rest().loadNamespaceMetadata(catalog.bronzeNamespace());
@@ -37,7 +36,7 @@ public final class Progress {
             return Optional.empty();
         }
         try {
-            return Optional.of(Lsn.parse(text));
+            return Optional.of(Position.parse(text));
         } catch (IllegalArgumentException e) {
             throw new SluiceException(
                     ErrorCode.E0505,
@@ -48,23 +47,23 @@ public final class Progress {
     }
 
     /**
-     * Records that {@code lsn} may be acknowledged. Does nothing when as much is already recorded. Assumes one live
+     * Records that {@code position} may be acknowledged. Does nothing when as much is already recorded. Assumes one live
      * writer per pipeline; the value is re-read, so an answer that got lost shows as an error, not as success.
      */
-    public void record(Lsn lsn) {
-        Optional<Lsn> before = acknowledged();
-        if (before.isPresent() && lsn.isAtMost(before.get())) {
+    public void record(Position position) {
+        Optional<Position> before = acknowledged();
+        if (before.isPresent() && position.isAtMost(before.get())) {
             return;
         }
         // Not Map.of: Iceberg's request asks it for a null key, which that refuses.
         LakeErrors.edge(
                 "recording the progress of the pipeline",
                 () -> catalog.rest()
-                        .setProperties(catalog.bronzeNamespace(), Collections.singletonMap(key, lsn.toString())));
-        if (acknowledged().filter(lsn::isAtMost).isEmpty()) {
+                        .setProperties(catalog.bronzeNamespace(), Collections.singletonMap(key, position.toString())));
+        if (acknowledged().filter(position::isAtMost).isEmpty()) {
             throw new SluiceException(
                     ErrorCode.E0701,
-                    "the catalog confirmed the progress " + lsn + " but does not show it",
+                    "the catalog confirmed the progress " + position + " but does not show it",
                     "check the catalog server; the pipeline retries by itself");
         }
     }

@@ -1,6 +1,5 @@
 package dev.sluice.lake;
 
-import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.time.DateTimeException;
@@ -16,16 +15,16 @@ import org.apache.iceberg.Snapshot;
 /**
  * What a snapshot says about itself: which pipeline wrote it and at which commit LSN the table equals its source.
  *
- * @param lsn the table equals the source at exactly this commit LSN
- * @param lsnFrom the stamp before this one: the snapshot applied the half-open range (lsnFrom, lsn]
- * @param sourceCommitTime commit time of {@code lsn} at the source; {@link Instant#EPOCH} when it is not known
+ * @param position the table equals the source at exactly this commit LSN
+ * @param from the stamp before this one: the snapshot applied the half-open range (from, position]
+ * @param sourceCommitTime commit time of {@code position} at the source; {@link Instant#EPOCH} when it is not known
  * @param rowsInserted rows written by this snapshot, updates included
  * @param rowsDeleted rows deleted by this snapshot, updates included
  */
 public record Stamp(
         String pipeline,
-        Lsn lsn,
-        Lsn lsnFrom,
+        Position position,
+        Position from,
         Instant sourceCommitTime,
         Kind kind,
         long rowsInserted,
@@ -79,14 +78,14 @@ public record Stamp(
             if (!rows.matches()) {
                 throw new IllegalArgumentException(StampProperties.ROWS + " is not of the form +n -n");
             }
-            Lsn lsn = Lsn.parse(map.get(StampProperties.LSN));
+            Position position = Position.read(map.get(StampProperties.LSN), map.get(StampProperties.POSITION));
             String from = map.get(StampProperties.LSN_FROM);
             String time = map.get(StampProperties.SOURCE_COMMIT_TS);
             String kind = map.getOrDefault(StampProperties.KIND, Kind.DATA.text());
             return Optional.of(new Stamp(
                     map.getOrDefault(StampProperties.PIPELINE, ""),
-                    lsn,
-                    from == null ? lsn : Lsn.parse(from),
+                    position,
+                    from == null ? position : Position.read(from, map.get(StampProperties.POSITION_FROM)),
                     time == null ? Instant.EPOCH : Instant.parse(time),
                     Kind.valueOf(kind.toUpperCase(Locale.ROOT)),
                     Long.parseLong(rows.group(1)),
@@ -103,7 +102,8 @@ public record Stamp(
     /** The summary entries of a snapshot that carries this stamp. */
     public Map<String, String> toSummary() {
         Map<String, String> summary = new LinkedHashMap<>(toTableProperties());
-        summary.put(StampProperties.LSN_FROM, lsnFrom.toString());
+        summary.put(StampProperties.LSN_FROM, from.orderText());
+        summary.put(StampProperties.POSITION_FROM, from.text());
         summary.put(StampProperties.KIND, kind.text());
         summary.put(StampProperties.ROWS, "+" + rowsInserted + " -" + rowsDeleted);
         return summary;
@@ -113,18 +113,19 @@ public record Stamp(
     public Map<String, String> toTableProperties() {
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put(StampProperties.PIPELINE, pipeline);
-        properties.put(StampProperties.LSN, lsn.toString());
+        properties.put(StampProperties.LSN, position.orderText());
+        properties.put(StampProperties.POSITION, position.text());
         properties.put(StampProperties.SOURCE_COMMIT_TS, sourceCommitTime.toString());
         return properties;
     }
 
     /** The stamp of a snapshot that leaves the rows as they are, such as upkeep's: pipeline, LSN and time stay. */
     public Stamp repeatedAs(Kind newKind) {
-        return new Stamp(pipeline, lsn, lsn, sourceCommitTime, newKind, 0, 0);
+        return new Stamp(pipeline, position, position, sourceCommitTime, newKind, 0, 0);
     }
 
     /** The same stamp with another lower end of its range. */
-    Stamp from(Lsn newLsnFrom) {
-        return new Stamp(pipeline, lsn, newLsnFrom, sourceCommitTime, kind, rowsInserted, rowsDeleted);
+    Stamp startingAt(Position newFrom) {
+        return new Stamp(pipeline, position, newFrom, sourceCommitTime, kind, rowsInserted, rowsDeleted);
     }
 }

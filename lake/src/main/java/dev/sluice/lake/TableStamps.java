@@ -20,7 +20,7 @@ public final class TableStamps {
         }
         // Both are written by one commit; only expiry or a restore can make them differ, and progress must not go back.
         return inProperties
-                .filter(kept -> kept.lsn().compareTo(inHistory.get().lsn()) > 0)
+                .filter(kept -> kept.position().compareTo(inHistory.get().position()) > 0)
                 .or(() -> inHistory);
     }
 

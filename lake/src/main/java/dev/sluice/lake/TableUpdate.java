@@ -1,6 +1,5 @@
 package dev.sluice.lake;
 
-import dev.sluice.spec.Lsn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.iceberg.AppendFiles;
@@ -25,14 +24,17 @@ import org.apache.iceberg.UpdateProperties;
  */
 record TableUpdate(TableMetadata base, TableMetadata updated) {
 
-    static TableUpdate of(Table table, TableChange change, Lsn tableLsn) {
+    static TableUpdate of(Table table, TableChange change, Position tableAt) {
         BaseTransaction transaction = (BaseTransaction) table.newTransaction();
         SnapshotUpdate<?> update = operation(transaction, table, change);
-        change.stamp().from(tableLsn).toSummary().forEach(update::set);
+        change.stamp().startingAt(tableAt).toSummary().forEach(update::set);
         update.validateWith(Admission.validator(change));
         update.commit();
         UpdateProperties properties = transaction.updateProperties();
         change.stamp().toTableProperties().forEach(properties::set);
+        if (change.stamp().kind() == Stamp.Kind.LOAD) {
+            Following.begin(properties, change.stamp().position().toString());
+        }
         properties.commit();
         return new TableUpdate(transaction.startMetadata(), transaction.currentMetadata());
     }

@@ -61,8 +61,8 @@ class LakeCommitTest {
         for (String name : List.of("a", "b")) {
             Table table = catalog.load(catalog.bronze(name));
             Stamp stamp = Stamp.of(table.currentSnapshot()).orElseThrow();
-            assertThat(stamp.lsn()).isEqualTo(new Lsn(200));
-            assertThat(stamp.lsnFrom()).isEqualTo(new Lsn(100));
+            assertThat(stamp.position()).isEqualTo(at(200));
+            assertThat(stamp.from()).isEqualTo(at(100));
             assertThat(stamp.rowsInserted()).isEqualTo(3);
             assertThat(stamp.rowsDeleted()).isEqualTo(1);
             assertThat(table.properties()).containsEntry(StampProperties.LSN, "0/C8");
@@ -206,7 +206,7 @@ class LakeCommitTest {
         table.expireSnapshots().expireOlderThan(Long.MAX_VALUE).retainLast(1).commit();
 
         Table expired = catalog.load(catalog.bronze("a"));
-        assertThat(TableStamps.current(expired).map(Stamp::lsn)).contains(new Lsn(100));
+        assertThat(TableStamps.current(expired).map(Stamp::position)).contains(at(100));
         assertThat(new LakeCommit(catalog, BOUNDS).commit(cut(100, 60))).isInstanceOf(CommitOutcome.Applied.class);
     }
 
@@ -216,18 +216,19 @@ class LakeCommitTest {
             commit.commit(cut(lsn, lsn));
         }
         Table table = catalog.load(catalog.bronze("a"));
-        assertThat(AsOf.lsn(table, new Lsn(99))).isEmpty();
-        assertThat(AsOf.lsn(table, new Lsn(200)).flatMap(Stamp::of).map(Stamp::lsn))
-                .contains(new Lsn(200));
-        assertThat(AsOf.lsn(table, new Lsn(299)).flatMap(Stamp::of).map(Stamp::lsn))
-                .contains(new Lsn(200));
+        assertThat(AsOf.position(table, at(99))).isEmpty();
+        assertThat(AsOf.position(table, at(200)).flatMap(Stamp::of).map(Stamp::position))
+                .contains(at(200));
+        assertThat(AsOf.position(table, at(299)).flatMap(Stamp::of).map(Stamp::position))
+                .contains(at(200));
         assertThat(AsOf.time(table, Instant.ofEpochSecond(100))
                         .flatMap(Stamp::of)
-                        .map(Stamp::lsn))
-                .contains(new Lsn(100));
-        Tags.create(table, "eod", AsOf.lsn(table, new Lsn(200)).orElseThrow().snapshotId(), Optional.empty());
+                        .map(Stamp::position))
+                .contains(at(100));
+        Tags.create(table, "eod", AsOf.position(table, at(200)).orElseThrow().snapshotId(), Optional.empty());
         Table tagged = catalog.load(catalog.bronze("a"));
-        assertThat(AsOf.tag(tagged, "eod").flatMap(Stamp::of).map(Stamp::lsn)).contains(new Lsn(200));
+        assertThat(AsOf.tag(tagged, "eod").flatMap(Stamp::of).map(Stamp::position))
+                .contains(at(200));
         assertThat(Tags.list(tagged)).containsOnlyKeys("eod");
     }
 
@@ -235,23 +236,25 @@ class LakeCommitTest {
     void progressNeverMovesBack() {
         Progress progress = new Progress(catalog, "shop");
         assertThat(progress.acknowledged()).isEmpty();
-        progress.record(new Lsn(200));
-        progress.record(new Lsn(100));
-        assertThat(progress.acknowledged()).contains(new Lsn(200));
+        progress.record(at(200));
+        progress.record(at(100));
+        assertThat(progress.acknowledged()).contains(at(200));
     }
 
-    private List<TableChange> cut(long lsn, long lowestLsn) {
-        return List.of(
-                change("a", stamp("shop", lsn), lowestLsn, false), change("b", stamp("shop", lsn), lowestLsn, false));
+    private List<TableChange> cut(long lsn, long lowest) {
+        return List.of(change("a", stamp("shop", lsn), lowest, false), change("b", stamp("shop", lsn), lowest, false));
     }
 
-    private TableChange change(String table, Stamp stamp, long lowestLsn, boolean replaceAll) {
-        return new TableChange(
-                catalog.bronze(table), stamp, new Lsn(lowestLsn), List.of(file()), List.of(), replaceAll);
+    private TableChange change(String table, Stamp stamp, long lowest, boolean replaceAll) {
+        return new TableChange(catalog.bronze(table), stamp, at(lowest), List.of(file()), List.of(), replaceAll);
+    }
+
+    private static Position at(long order) {
+        return Position.of(new Lsn(order));
     }
 
     private static Stamp stamp(String pipeline, long lsn) {
-        return new Stamp(pipeline, new Lsn(lsn), Lsn.ZERO, Instant.ofEpochSecond(lsn), Stamp.Kind.DATA, 3, 1);
+        return new Stamp(pipeline, at(lsn), Position.ZERO, Instant.ofEpochSecond(lsn), Stamp.Kind.DATA, 3, 1);
     }
 
     /** A file that is listed and never read. */

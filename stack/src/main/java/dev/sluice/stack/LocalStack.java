@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * that start or stop servers hold a file lock on the state folder. Thread-safe.
  */
 public final class LocalStack {
+    private static final Set<StackServer> READERS = EnumSet.of(StackServer.TRINO, StackServer.CLICKHOUSE);
     private static final Duration OTHER_COMMAND_MAX = Duration.ofMinutes(30);
     private static final Duration PORTS_FREE_WITHIN = Duration.ofSeconds(3);
     private static final long PORTS_POLL_MILLIS = 100;
@@ -93,7 +94,8 @@ public final class LocalStack {
                 throw new SluiceException(ErrorCode.E1302, "the stack is being stopped", "start it again");
             }
             Set<StackServer> missing = missing(all);
-            checkPorts(missing);
+            Optional<SluiceException> blocked = portConflict(missing);
+            blocked.ifPresent(conflict -> leaveReadersOut(conflict, all, missing));
             StartOrder.run(
                     all,
                     id -> {
@@ -102,7 +104,21 @@ public final class LocalStack {
                         }
                     },
                     id -> start(servers.get(id), missing.contains(id)));
+            if (blocked.isPresent()) {
+                throw blocked.get();
+            }
         });
+    }
+
+    /** Trino and ClickHouse serve readers: the lake goes on without them, so what blocks them blocks nothing else. */
+    private void leaveReadersOut(SluiceException conflict, Set<StackServer> all, Set<StackServer> missing) {
+        Set<StackServer> conflicting = EnumSet.noneOf(StackServer.class);
+        missing.stream().filter(id -> !servers.get(id).takenPorts().isEmpty()).forEach(conflicting::add);
+        if (!READERS.containsAll(conflicting)) {
+            throw conflict;
+        }
+        all.removeAll(conflicting);
+        missing.removeAll(conflicting);
     }
 
     /** For somebody who starts servers one after the other: all conflicts at once, before the first. E1301, E1305. */
@@ -132,26 +148,34 @@ public final class LocalStack {
         }
     }
 
+    private void checkPorts(Set<StackServer> missing) throws InterruptedException {
+        Optional<SluiceException> conflict = portConflict(missing);
+        if (conflict.isPresent()) {
+            throw conflict.get();
+        }
+    }
+
     /**
      * All conflicts in one error, before anything is fetched or started. Waits a little first: the kernel gives the
      * ports of a killed process free only after the process is gone.
      */
-    private void checkPorts(Set<StackServer> missing) throws InterruptedException {
+    private Optional<SluiceException> portConflict(Set<StackServer> missing) throws InterruptedException {
         long deadline = System.nanoTime() + PORTS_FREE_WITHIN.toNanos();
         List<String> taken = takenPorts(missing);
         while (!taken.isEmpty() && System.nanoTime() < deadline) {
             Thread.sleep(PORTS_POLL_MILLIS);
             taken = takenPorts(missing);
         }
-        if (!taken.isEmpty()) {
-            throw new SluiceException(
-                    ErrorCode.E1301,
-                    (taken.size() == 1 ? "port " : "ports ") + String.join(", ", taken)
-                            + (taken.size() == 1 ? " is" : " are") + " taken by another program",
-                    "stop that program, or choose other ports: SLUICE_PORT_OFFSET (try "
-                            + (config.ports().trino() - StackPorts.DEFAULT.trino() + 1000) + ") adds to all of them, "
-                            + config.home().resolve("ports.properties") + " sets single ones");
+        if (taken.isEmpty()) {
+            return Optional.empty();
         }
+        return Optional.of(new SluiceException(
+                ErrorCode.E1301,
+                (taken.size() == 1 ? "port " : "ports ") + String.join(", ", taken)
+                        + (taken.size() == 1 ? " is" : " are") + " taken by another program",
+                "stop that program, or choose other ports: SLUICE_PORT_OFFSET (try "
+                        + (config.ports().trino() - StackPorts.DEFAULT.trino() + 1000) + ") adds to all of them, "
+                        + config.home().resolve("ports.properties") + " sets single ones"));
     }
 
     private List<String> takenPorts(Set<StackServer> missing) {

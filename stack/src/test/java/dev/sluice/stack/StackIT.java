@@ -151,6 +151,23 @@ class StackIT {
     }
 
     @Test
+    void startsWhatTheLakeNeedsAlthoughAReadersPortIsTaken() throws IOException {
+        LocalStack stack = stack();
+        int port = stack.config().ports().trino();
+        try (ServerSocket other = new ServerSocket()) {
+            other.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            assertThatThrownBy(() -> stack.up(EnumSet.of(StackServer.POSTGRES, StackServer.TRINO)))
+                    .asInstanceOf(type(SluiceException.class))
+                    .satisfies(e -> {
+                        assertThat(e.code()).isEqualTo(ErrorCode.E1301);
+                        assertThat(e.reason()).contains(Integer.toString(port), "trino");
+                    });
+        }
+        assertThat(stack.pid(StackServer.POSTGRES)).isPresent();
+        assertThat(stack.pid(StackServer.TRINO)).isEmpty();
+    }
+
+    @Test
     void refusesAStateFolderThatCannotBeWritten() throws IOException {
         Path file = Files.writeString(home.resolve("file"), "not a folder");
         StackConfig config =

@@ -1,7 +1,7 @@
 package dev.sluice.cli.demo;
 
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
-import dev.sluice.spec.Lsn;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,14 +24,16 @@ final class CommitsStep {
                 "Lake commits",
                 "Traffic runs: orders, payments, cancellations, deletes with cascades. Each line is one atomic commit of all its tables.");
         LakeCommits commits = new LakeCommits(demo.lake(), demo.tables());
-        Lsn last = commits.after(Lsn.ZERO).stream().map(LakeCommits.Commit::lsn).reduce(Lsn.ZERO, Lsn::max);
+        Position last = commits.after(Position.ZERO).stream()
+                .map(LakeCommits.Commit::position)
+                .reduce(Position.ZERO, Position::max);
         List<LakeCommits.Commit> shown = new ArrayList<>();
         Progress progress = new Progress(demo.lake(), demo.spec().pipeline());
-        Lsn acknowledged = last;
+        Position acknowledged = last;
         long deadline = System.nanoTime() + ARRIVE_WITHIN.toNanos();
         while (shown.size() < COMMITS_TO_SHOW && System.nanoTime() < deadline) {
             Thread.sleep(POLL_MILLIS);
-            Lsn now = progress.acknowledged().orElse(Lsn.ZERO);
+            Position now = progress.acknowledged().orElse(Position.ZERO);
             if (now.isAtMost(acknowledged)) {
                 continue;
             }
@@ -39,14 +41,14 @@ final class CommitsStep {
             for (LakeCommits.Commit commit : commits.after(last)) {
                 narrator.say(
                         "LSN %-11s %5d ms after the source  +%d -%d rows in %d tables (%s)",
-                        commit.lsn(),
+                        commit.position(),
                         commit.latency().toMillis(),
                         commit.inserted(),
                         commit.deleted(),
                         commit.tables().size(),
                         String.join(", ", commit.tables()));
                 shown.add(commit);
-                last = commit.lsn();
+                last = commit.position();
             }
         }
         narrator.check(shown.size() >= COMMITS_TO_SHOW, "%d commits arrived, each at a later LSN", shown.size());

@@ -1,8 +1,8 @@
 package dev.sluice.cli.demo;
 
 import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Stamp;
-import dev.sluice.spec.Lsn;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,32 +26,39 @@ final class LakeCommits {
      * @param latency from the commit at the source to the commit in the lake
      */
     record Commit(
-            Lsn lsn, Stamp.Kind kind, List<String> tables, long inserted, long deleted, Instant at, Duration latency) {}
+            Position position,
+            Stamp.Kind kind,
+            List<String> tables,
+            long inserted,
+            long deleted,
+            Instant at,
+            Duration latency) {}
 
     /** Data commits with an LSN over {@code after}, oldest first. */
-    List<Commit> after(Lsn after) {
-        Map<Lsn, List<Found>> byLsn = new TreeMap<>();
+    List<Commit> after(Position after) {
+        Map<Position, List<Found>> byPosition = new TreeMap<>();
         for (String name : tables) {
             Table table = lake.load(lake.bronze(name));
             for (Snapshot snapshot : table.snapshots()) {
                 Stamp.of(snapshot)
                         .filter(stamp -> stamp.kind() == Stamp.Kind.DATA || stamp.kind() == Stamp.Kind.LOAD)
-                        .filter(stamp -> stamp.lsn().compareTo(after) > 0)
-                        .ifPresent(stamp -> byLsn.computeIfAbsent(stamp.lsn(), lsn -> new ArrayList<>())
+                        .filter(stamp -> stamp.position().compareTo(after) > 0)
+                        .ifPresent(stamp -> byPosition
+                                .computeIfAbsent(stamp.position(), position -> new ArrayList<>())
                                 .add(new Found(name, snapshot.timestampMillis(), stamp)));
             }
         }
         List<Commit> commits = new ArrayList<>();
-        byLsn.forEach((lsn, found) -> commits.add(merge(lsn, found)));
+        byPosition.forEach((position, found) -> commits.add(merge(position, found)));
         return commits;
     }
 
-    private static Commit merge(Lsn lsn, List<Found> found) {
+    private static Commit merge(Position position, List<Found> found) {
         long atMillis = found.stream().mapToLong(Found::atMillis).max().orElseThrow();
         Stamp any = found.get(0).stamp();
         Instant at = Instant.ofEpochMilli(atMillis);
         return new Commit(
-                lsn,
+                position,
                 any.kind(),
                 found.stream().map(Found::table).toList(),
                 found.stream().mapToLong(f -> f.stamp().rowsInserted()).sum(),

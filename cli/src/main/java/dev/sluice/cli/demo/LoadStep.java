@@ -60,7 +60,8 @@ final class LoadStep {
                 copy.rows(), copy.took().toNanos() / 1e9, copy.rowsPerSecond());
         MeasuredLoad.Took took = new MeasuredLoad(demo, control, taskManager).run();
         long rows = tellTables();
-        narrator.check(rows == copy.rows(), "published at LSN %s: %,d rows, as many as COPY gave", took.lsn(), rows);
+        narrator.check(
+                rows == copy.rows(), "published at LSN %s: %,d rows, as many as COPY gave", took.position(), rows);
         took.tell(narrator, measure, copy);
         return copy;
     }

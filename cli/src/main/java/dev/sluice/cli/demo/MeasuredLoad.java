@@ -1,9 +1,9 @@
 package dev.sluice.cli.demo;
 
 import dev.sluice.cli.pipeline.PipelineControl;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.TableStamps;
-import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.time.Duration;
@@ -31,14 +31,14 @@ final class MeasuredLoad {
     }
 
     /**
-     * @param lsn that all tables were published at
+     * @param position that all tables were published at
      * @param seconds from submit to published
      * @param secondsUntilRunning those of them that the start of the job took
      * @param flowingRowsPerSecond while rows flowed; empty when they did so too shortly to say
      * @param processorSeconds of the TaskManager, its compilers included
      */
     record Took(
-            Lsn lsn,
+            Position position,
             double seconds,
             double secondsUntilRunning,
             OptionalDouble flowingRowsPerSecond,
@@ -81,10 +81,10 @@ final class MeasuredLoad {
         long start = System.nanoTime();
         control.apply(demo.spec(), demo.specFile());
         double running = (System.nanoTime() - start) / 1e9;
-        Lsn lsn = awaitPublished(start);
+        Position position = awaitPublished(start);
         double seconds = (System.nanoTime() - start) / 1e9;
         double processorSeconds = processorTime().minus(processorBefore).toNanos() / 1e9;
-        return new Took(lsn, seconds, running, progress.rowsPerSecond(), processorSeconds);
+        return new Took(position, seconds, running, progress.rowsPerSecond(), processorSeconds);
     }
 
     /** What the TaskManager has used so far; zero where the system does not say. */
@@ -93,14 +93,14 @@ final class MeasuredLoad {
     }
 
     /** Shows the load while it runs. */
-    private Lsn awaitPublished(long start) throws InterruptedException {
+    private Position awaitPublished(long start) throws InterruptedException {
         long deadline = System.nanoTime() + LOADED_WITHIN.toNanos();
         long sampled = System.nanoTime();
         long shown = sampled;
         while (System.nanoTime() < deadline) {
-            Optional<Lsn> lsn = published(demo);
-            if (lsn.isPresent()) {
-                return lsn.get();
+            Optional<Position> position = published(demo);
+            if (position.isPresent()) {
+                return position.get();
             }
             long now = System.nanoTime();
             if (now - sampled > SAMPLE_NANOS) {
@@ -127,10 +127,10 @@ final class MeasuredLoad {
     }
 
     /** The LSN that the lake is at; empty as long as the load is not published. */
-    static Optional<Lsn> published(DemoContext demo) {
+    static Optional<Position> published(DemoContext demo) {
         return new Progress(demo.lake(), demo.spec().pipeline())
                 .acknowledged()
-                .filter(lsn -> demo.tables().stream().allMatch(table -> isStamped(demo, table)));
+                .filter(position -> demo.tables().stream().allMatch(table -> isStamped(demo, table)));
     }
 
     private static boolean isStamped(DemoContext demo, String name) {

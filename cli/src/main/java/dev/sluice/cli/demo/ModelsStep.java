@@ -51,13 +51,13 @@ final class ModelsStep {
                         result.model().toString(),
                         String.format("%,d", result.rows()),
                         Integer.toString((int) result.tests()),
-                        run.lsn().toString())));
+                        run.position().toString())));
         narrator.table(table);
         narrator.check(
                 run.results().size() == graph.ordered().size(),
                 "%s and all that it reads published together at LSN %s; `./sluice models run` runs all %d",
                 GOAL,
-                run.lsn(),
+                run.position(),
                 models.size());
         narrator.measured("models", "%d models in %.1f s", graph.ordered().size(), (System.nanoTime() - start) / 1e9);
     }

@@ -1,10 +1,10 @@
 package dev.sluice.cli.demo;
 
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
-import dev.sluice.spec.Lsn;
+import dev.sluice.trino.asof.AsOfPoint;
 import dev.sluice.trino.asof.AsOfRewriter;
 import dev.sluice.trino.asof.LakeSnapshotLookup;
-import dev.sluice.trino.asof.Position;
 import dev.sluice.trino.asof.TableScope;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -32,17 +32,17 @@ final class TimeTravelStep {
         narrator.step(
                 "Time travel",
                 "Every price is doubled at the source; the lake is asked as of now, and as of before, by time and by LSN.");
-        Lsn before;
-        Lsn after;
+        Position before;
+        Position after;
         Instant timeBefore;
         try (Connection source = demo.shop().connect();
                 Statement statement = source.createStatement()) {
-            before = currentLsn(statement);
+            before = currentPosition(statement);
             timeBefore = now(statement);
             // The change must not fall into the same clock tick.
             statement.execute("SELECT pg_sleep(0.01)");
             statement.execute("UPDATE products SET price = price * 2");
-            after = currentLsn(statement);
+            after = currentPosition(statement);
         }
         waitFor(after);
         AsOfRewriter rewriter =
@@ -54,9 +54,9 @@ final class TimeTravelStep {
             List<List<String>> table = new ArrayList<>();
             table.add(List.of("as of", "products", "price total"));
             table.add(row("now", trino, QUERY));
-            table.add(
-                    row("time " + timeBefore, trino, rewriter.rewrite(QUERY, new Position.AtTime(timeBefore), lookup)));
-            table.add(row("LSN " + before, trino, rewriter.rewrite(QUERY, new Position.AtLsn(before), lookup)));
+            table.add(row(
+                    "time " + timeBefore, trino, rewriter.rewrite(QUERY, new AsOfPoint.AtTime(timeBefore), lookup)));
+            table.add(row("LSN " + before, trino, rewriter.rewrite(QUERY, new AsOfPoint.AtPosition(before), lookup)));
             narrator.say("%s", QUERY);
             narrator.table(table);
             String now = table.get(1).get(2);
@@ -77,11 +77,11 @@ final class TimeTravelStep {
         return row;
     }
 
-    private void waitFor(Lsn lsn) throws InterruptedException {
+    private void waitFor(Position position) throws InterruptedException {
         Progress progress = new Progress(demo.lake(), demo.spec().pipeline());
         long deadline = System.nanoTime() + ARRIVES_WITHIN.toNanos();
         while (System.nanoTime() < deadline) {
-            if (progress.acknowledged().filter(lsn::isAtMost).isPresent()) {
+            if (progress.acknowledged().filter(position::isAtMost).isPresent()) {
                 return;
             }
             Thread.sleep(200);
@@ -89,10 +89,10 @@ final class TimeTravelStep {
         demo.narrator().check(false, "the change arrived in the lake within %d s", ARRIVES_WITHIN.toSeconds());
     }
 
-    private static Lsn currentLsn(Statement statement) throws SQLException {
+    private static Position currentPosition(Statement statement) throws SQLException {
         try (ResultSet rows = statement.executeQuery("SELECT pg_current_wal_lsn()")) {
             rows.next();
-            return Lsn.parse(rows.getString(1));
+            return Position.parse(rows.getString(1));
         }
     }
 

@@ -3,9 +3,9 @@ package dev.sluice.cli.demo;
 import dev.sluice.cli.Session;
 import dev.sluice.cli.pipeline.UpkeepRun;
 import dev.sluice.compaction.job.TableReport;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.Tags;
-import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,7 +46,7 @@ final class UpkeepStep {
         PipelineSpec.UpkeepSpec eager =
                 new PipelineSpec.UpkeepSpec(spec.upkeep().targetFileSizeBytes(), 2, 1, Duration.ZERO, 2);
         long start = System.nanoTime();
-        Lsn before = progress();
+        Position before = progress();
         Map<String, TableReport> reports = new UpkeepRun(session).run(spec.withUpkeep(eager), TABLES);
         List<List<String>> table =
                 new ArrayList<>(List.of(List.of("table", "data files", "delete files", "snapshots", "note")));
@@ -69,7 +69,7 @@ final class UpkeepStep {
         narrator.measured("upkeep", "%d tables in %.1f s", TABLES.size(), (System.nanoTime() - start) / 1e9);
     }
 
-    private boolean goesOn(Lsn before) throws InterruptedException {
+    private boolean goesOn(Position before) throws InterruptedException {
         long deadline = System.nanoTime() + COMMITS_GO_ON_WITHIN.toNanos();
         while (System.nanoTime() < deadline) {
             if (progress().compareTo(before) > 0) {
@@ -80,7 +80,7 @@ final class UpkeepStep {
         return false;
     }
 
-    private Lsn progress() {
-        return new Progress(demo.lake(), demo.spec().pipeline()).acknowledged().orElse(Lsn.ZERO);
+    private Position progress() {
+        return new Progress(demo.lake(), demo.spec().pipeline()).acknowledged().orElse(Position.ZERO);
     }
 }

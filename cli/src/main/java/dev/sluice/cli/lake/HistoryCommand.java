@@ -83,7 +83,7 @@ public final class HistoryCommand implements Callable<Integer> {
     private static void add(Listing listing, Snapshot snapshot, String tags) {
         Optional<Stamp> stamp = Stamp.of(snapshot);
         listing.row(
-                stamp.map(at -> at.lsn().toString()).orElse(null),
+                stamp.map(at -> at.position().toString()).orElse(null),
                 stamp.map(Stamp::sourceCommitTime)
                         .filter(time -> !time.equals(Instant.EPOCH))
                         .map(Instant::toString)

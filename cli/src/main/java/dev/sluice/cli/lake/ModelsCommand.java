@@ -9,7 +9,7 @@ import dev.sluice.lake.LakeCatalog;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
-import dev.sluice.trino.asof.Position;
+import dev.sluice.trino.asof.AsOfPoint;
 import dev.sluice.trino.asof.SnapshotLookup.LakeTable;
 import dev.sluice.trino.model.Model;
 import dev.sluice.trino.model.ModelFolder;
@@ -80,7 +80,7 @@ public final class ModelsCommand {
 
         @Override
         public Integer call() {
-            Optional<Position> position = Optional.ofNullable(asOf).map(Position::parse);
+            Optional<AsOfPoint> position = Optional.ofNullable(asOf).map(AsOfPoint::parse);
             PipelineSpec spec = file.spec(session);
             List<Model> models = load(spec);
             try (LakeCatalog catalog = LakeCatalog.open(spec.catalog());
@@ -107,11 +107,11 @@ public final class ModelsCommand {
                         result.rows(),
                         (long) result.tests(),
                         result.millis(),
-                        run.lsn().toString(),
+                        run.position().toString(),
                         Long.toString(result.snapshotId()));
             }
             listing.write(output.format(), session.out());
-            session.say("models are at LSN " + run.lsn() + ", source time " + run.sourceCommitTime());
+            session.say("models are at LSN " + run.position() + ", source time " + run.sourceCommitTime());
         }
     }
 

@@ -6,9 +6,9 @@ import dev.sluice.cli.output.OutputOption;
 import dev.sluice.cli.pipeline.FileOption;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.spec.PipelineSpec;
+import dev.sluice.trino.asof.AsOfPoint;
 import dev.sluice.trino.asof.AsOfRewriter;
 import dev.sluice.trino.asof.LakeSnapshotLookup;
-import dev.sluice.trino.asof.Position;
 import dev.sluice.trino.asof.TableScope;
 import dev.sluice.trino.query.TrinoQuery;
 import java.io.IOException;
@@ -57,7 +57,7 @@ public final class SqlCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Optional<Position> position = Optional.ofNullable(asOf).map(Position::parse);
+        Optional<AsOfPoint> position = Optional.ofNullable(asOf).map(AsOfPoint::parse);
         PipelineSpec spec = file.spec(session);
         String statement = stripped(query.equals("-") ? standardInput() : query);
         String pinned = position.map(at -> pinned(statement, at, spec)).orElse(statement);
@@ -74,7 +74,7 @@ public final class SqlCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static String pinned(String statement, Position position, PipelineSpec spec) {
+    private static String pinned(String statement, AsOfPoint position, PipelineSpec spec) {
         try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
             return new AsOfRewriter(TableScope.ofCatalog(spec.models().trinoCatalog(), Optional.empty()))
                     .rewrite(statement, position, new LakeSnapshotLookup(catalog, spec.pipeline()));

@@ -61,7 +61,7 @@ public final class TagsCommand implements Callable<Integer> {
             listing.row(
                     tag.getKey(),
                     name,
-                    stamp.map(at -> at.lsn().toString()).orElse(null),
+                    stamp.map(at -> at.position().toString()).orElse(null),
                     stamp.map(at -> at.sourceCommitTime().toString()).orElse(null),
                     Long.toString(tag.getValue()));
         }

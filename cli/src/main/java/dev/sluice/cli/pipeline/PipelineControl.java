@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Starts and stops the jobs of pipelines. The lake is the checkpoint: a job started anew goes on where the lake is. */
 public final class PipelineControl {
@@ -51,21 +53,41 @@ public final class PipelineControl {
     /** The same, with a job that is started anew even when nothing has changed. */
     Outcome apply(PipelineSpec spec, Path file, boolean restart) {
         FlinkRest flink = flink();
-        Optional<FlinkRest.Job> running = flink.activeJob(jobName(spec.pipeline()));
+        List<FlinkRest.Job> running = flink.activeJobs(jobName(spec.pipeline()));
         Optional<PipelineSpec> before = files.findSpec(spec.pipeline());
         boolean unchanged = before.filter(spec::equals).isPresent();
-        if (running.isPresent() && unchanged && !restart) {
-            record(spec.pipeline(), running.get().id(), file);
+        if (running.size() == 1 && unchanged && !restart) {
+            record(spec.pipeline(), running.getFirst().id(), file);
             createHotViews(spec);
             return Outcome.UNCHANGED;
         }
         checkSource(spec);
         before.ifPresent(old -> tellEmptyHotTables(new SpecChange(old, spec)));
-        running.ifPresent(job -> cancel(flink, job));
+        // More than one when somebody submitted a copy by hand: only one may write.
+        running.forEach(job -> cancel(flink, job));
         files.writeSpec(spec);
         submit(flink, spec, file);
         createHotViews(spec);
-        return running.isPresent() ? Outcome.RESTARTED : Outcome.STARTED;
+        return running.isEmpty() ? Outcome.STARTED : Outcome.RESTARTED;
+    }
+
+    /**
+     * Loads tables of an applied pipeline anew, each at its own position, while its other tables go on.
+     *
+     * @throws SluiceException E0206 for a table that is not in the pipeline; else as {@link #apply}
+     */
+    void resync(PipelineSpec spec, List<String> tables) {
+        FlinkRest flink = flink();
+        checkSource(spec);
+        flink.activeJobs(jobName(spec.pipeline())).forEach(job -> cancel(flink, job));
+        TableResync.detach(spec, tables);
+        files.writeSpec(spec);
+        submit(
+                flink,
+                spec,
+                Path.of(files.applied(spec.pipeline())
+                        .map(AppliedPipeline::file)
+                        .orElse("")));
     }
 
     private void checkSource(PipelineSpec spec) {
@@ -115,11 +137,11 @@ public final class PipelineControl {
 
     private boolean end(String pipeline) {
         FlinkRest flink = flink();
-        Optional<FlinkRest.Job> running = flink.activeJob(jobName(pipeline));
-        running.ifPresent(job -> cancel(flink, job));
+        List<FlinkRest.Job> running = flink.activeJobs(jobName(pipeline));
+        running.forEach(job -> cancel(flink, job));
         AppliedPipeline before = files.applied(pipeline).orElse(new AppliedPipeline("", "", true));
         files.record(pipeline, new AppliedPipeline(before.jobId(), before.file(), true));
-        return running.isPresent();
+        return !running.isEmpty();
     }
 
     /**
@@ -159,23 +181,34 @@ public final class PipelineControl {
 
     /**
      * Starts every pipeline again that was applied, was not stopped, and does not run; waits for one whose job Flink is
-     * just restarting.
+     * just restarting. One that cannot be started does not keep the others from it.
+     *
+     * @return what went wrong, by pipeline
      */
-    public void resume() {
+    public Map<String, SluiceException> resume() {
+        Map<String, SluiceException> failures = new TreeMap<>();
         for (String pipeline : files.names()) {
-            Optional<AppliedPipeline> applied = files.applied(pipeline).filter(record -> !record.stopped());
-            if (applied.isEmpty()) {
-                continue;
+            try {
+                resume(pipeline);
+            } catch (SluiceException e) {
+                failures.put(pipeline, e);
             }
-            Optional<FlinkRest.Job> job = flink().activeJob(jobName(pipeline));
-            if (job.isEmpty()) {
-                session.say("starting pipeline " + pipeline + " again");
-                submit(flink(), files.spec(pipeline), Path.of(applied.get().file()));
-            } else if (!job.get().state().equals("RUNNING")) {
-                session.say("pipeline " + pipeline + " is restarting; waiting until it reads its source");
-                new JobStart(session, flink(), files.spec(pipeline))
-                        .await(job.get().id());
-            }
+        }
+        return failures;
+    }
+
+    private void resume(String pipeline) {
+        Optional<AppliedPipeline> applied = files.applied(pipeline).filter(record -> !record.stopped());
+        if (applied.isEmpty()) {
+            return;
+        }
+        Optional<FlinkRest.Job> job = flink().activeJob(jobName(pipeline));
+        if (job.isEmpty()) {
+            session.say("starting pipeline " + pipeline + " again");
+            submit(flink(), files.spec(pipeline), Path.of(applied.get().file()));
+        } else if (!job.get().state().equals("RUNNING")) {
+            session.say("pipeline " + pipeline + " is restarting; waiting until it reads its source");
+            new JobStart(session, flink(), files.spec(pipeline)).await(job.get().id());
         }
     }
 
@@ -193,10 +226,18 @@ public final class PipelineControl {
 
     private void submit(FlinkRest flink, PipelineSpec spec, Path file) {
         String specFile = files.specFile(spec.pipeline()).toAbsolutePath().toString();
-        JobStart start = new JobStart(session, flink, spec);
-        String job = flink.run(jobJar("ingest"), JOB_CLASS, List.of("--pipeline-file", specFile));
-        record(spec.pipeline(), job, file);
-        start.await(job);
+        try {
+            JobStart start = new JobStart(session, flink, spec);
+            String job = flink.run(jobJar("ingest"), JOB_CLASS, List.of("--pipeline-file", specFile));
+            record(spec.pipeline(), job, file);
+            start.await(job);
+        } catch (SluiceException e) {
+            // For whoever asks later why nothing runs.
+            AppliedPipeline before = files.applied(spec.pipeline())
+                    .orElse(new AppliedPipeline("", file.toAbsolutePath().toString(), false));
+            files.record(spec.pipeline(), before.failed(e.code() + " " + e.reason()));
+            throw e;
+        }
     }
 
     Path jobJar(String module) {

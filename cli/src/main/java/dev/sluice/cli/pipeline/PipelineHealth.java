@@ -3,8 +3,7 @@ package dev.sluice.cli.pipeline;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.cli.Session;
-import dev.sluice.lake.LakeCatalog;
-import dev.sluice.lake.Progress;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.errors.SluiceException;
@@ -35,22 +34,28 @@ public record PipelineHealth(
         String pipeline,
         Health health,
         String jobState,
-        Optional<Lsn> acknowledged,
+        Optional<Position> acknowledged,
         Optional<Lsn> sourceAt,
         Optional<Instant> newestCommit,
         String slot,
         List<String> problems) {
 
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
+    /** A job that completed a checkpoint within this has reached catalog and store; commit intervals are far shorter. */
+    private static final Duration ALIVE_WITHIN = Duration.ofSeconds(60);
 
     /** The verdict. */
     public enum Health {
         /** Its job reads the slot. */
         STREAMING,
+        /** Its job has lately written to the lake, which is too slow now to say how far. */
+        SLOW,
         /** Its job runs and has not acknowledged anything yet. */
         LOADING,
         /** It was stopped on purpose. */
         STOPPED,
+        /** Some of its tables are stopped, each at its last good position; the others go on. */
+        PARTIAL,
         /** Something is wrong; the problems say what. */
         FAILING
     }
@@ -60,12 +65,12 @@ public record PipelineHealth(
     }
 
     public boolean isWell() {
-        return health != Health.FAILING;
+        return health != Health.FAILING && health != Health.PARTIAL;
     }
 
     /** WAL that the source has written beyond what is acknowledged. */
     public Optional<Long> behindBytes() {
-        return sourceAt.flatMap(now -> acknowledged.map(done -> Math.max(0, now.value() - done.value())));
+        return sourceAt.flatMap(now -> acknowledged.map(done -> Math.max(0, now.value() - done.order())));
     }
 
     /** All pipelines that were ever applied here. */
@@ -106,14 +111,21 @@ public record PipelineHealth(
         SourceSide source = Answer.ask("the source", SourceSide.UNKNOWN, wrong -> SourceSide.read(spec.get(), wrong))
                 .join()
                 .into(problems);
-        LakeSide lake = asked.join().into(problems);
-        boolean loading = lake.acknowledged().isEmpty();
+        List<String> silence = new ArrayList<>();
+        LakeSide lake = asked.join().into(silence);
+        boolean isLakeSlow = problems.isEmpty() && !silence.isEmpty() && hasLatelyCommitted(session, pipeline);
+        if (!isLakeSlow) {
+            problems.addAll(silence);
+        }
+        boolean loading = silence.isEmpty() && lake.acknowledged().isEmpty();
         if (!stopped) {
             source.problem(loading).ifPresent(problems::add);
         }
-        Health health = stopped
-                ? Health.STOPPED
-                : !problems.isEmpty() ? Health.FAILING : loading ? Health.LOADING : Health.STREAMING;
+        Health health = health(stopped, problems, lake.tableProblems(), isLakeSlow, loading);
+        problems.addAll(lake.tableProblems());
+        if (health == Health.SLOW) {
+            silence.forEach(text -> problems.add(text + "; its job goes on: it completed a checkpoint lately"));
+        }
         return new PipelineHealth(
                 pipeline,
                 health,
@@ -125,17 +137,54 @@ public record PipelineHealth(
                 problems);
     }
 
+    private static Health health(
+            boolean stopped, List<String> problems, List<String> tableProblems, boolean isLakeSlow, boolean loading) {
+        if (stopped) {
+            return Health.STOPPED;
+        }
+        if (!problems.isEmpty()) {
+            return Health.FAILING;
+        }
+        if (!tableProblems.isEmpty()) {
+            return Health.PARTIAL;
+        }
+        if (isLakeSlow) {
+            return Health.SLOW;
+        }
+        return loading ? Health.LOADING : Health.STREAMING;
+    }
+
+    /** Tells a lake that is slow from one that fails: a checkpoint is complete only when the store took its files. */
+    private static boolean hasLatelyCommitted(Session session, String pipeline) {
+        try {
+            FlinkRest flink = new PipelineControl(session).flink();
+            return flink.activeJob(PipelineControl.jobName(pipeline))
+                    .flatMap(job -> flink.lastCheckpoint(job.id()))
+                    .filter(at -> at.isAfter(Instant.now().minus(ALIVE_WITHIN)))
+                    .isPresent();
+        } catch (SluiceException e) {
+            return false;
+        }
+    }
+
     private static String jobState(
             Session session, Optional<AppliedPipeline> applied, String pipeline, List<String> problems) {
         boolean stopped = applied.map(AppliedPipeline::stopped).orElse(false);
         try {
             FlinkRest flink = new PipelineControl(session).flink();
             Optional<FlinkRest.Job> job = flink.activeJob(PipelineControl.jobName(pipeline));
+            int copies = flink.activeJobs(PipelineControl.jobName(pipeline)).size();
+            if (copies > 1) {
+                problems.add(copies + " jobs of it run; `sluice apply --restart` ends all and starts one");
+            }
             if (job.isEmpty()) {
                 if (!stopped) {
                     problems.add("its job does not run; `sluice apply` or `sluice up` starts it"
                             + lastFailure(
-                                    flink, applied.map(AppliedPipeline::jobId).orElse("")));
+                                    flink, applied.map(AppliedPipeline::jobId).orElse(""))
+                            + applied.map(AppliedPipeline::problem)
+                                    .map(why -> ". The last attempt to start it failed: " + why)
+                                    .orElse(""));
                 }
                 return "none";
             }
@@ -167,7 +216,7 @@ public record PipelineHealth(
         node.put("pipeline", pipeline);
         node.put("health", health.name().toLowerCase(Locale.ROOT));
         node.put("jobState", jobState);
-        node.put("acknowledgedLsn", acknowledged.map(Lsn::toString).orElse(null));
+        node.put("acknowledgedLsn", acknowledged.map(Position::text).orElse(null));
         node.put("sourceLsn", sourceAt.map(Lsn::toString).orElse(null));
         node.put("behindBytes", behindBytes().orElse(null));
         node.put("newestCommit", newestCommit.map(Instant::toString).orElse(null));
@@ -196,27 +245,6 @@ public record PipelineHealth(
         T into(List<String> all) {
             all.addAll(problems);
             return value;
-        }
-    }
-
-    /** What the lake knows. */
-    private record LakeSide(Optional<Lsn> acknowledged, Optional<Instant> newestCommit) {
-        static final LakeSide UNKNOWN = new LakeSide(Optional.empty(), Optional.empty());
-
-        static LakeSide read(PipelineSpec spec, List<String> problems) {
-            try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
-                Optional<Instant> newest = spec.source().tables().stream()
-                        .map(table -> catalog.find(catalog.bronze(table.name())))
-                        .flatMap(Optional::stream)
-                        .filter(table -> table.currentSnapshot() != null)
-                        .map(table ->
-                                Instant.ofEpochMilli(table.currentSnapshot().timestampMillis()))
-                        .max(Instant::compareTo);
-                return new LakeSide(new Progress(catalog, spec.pipeline()).acknowledged(), newest);
-            } catch (SluiceException e) {
-                problems.add(e.reason());
-                return UNKNOWN;
-            }
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.e2e.verify;
 
 import dev.sluice.lake.AsOf;
 import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.Stamp;
 import dev.sluice.spec.Lsn;
@@ -38,7 +39,7 @@ record LakePoint(Lsn lsn, Map<String, TableAt> tables) {
         Progress progress = new Progress(lake, pipeline);
         long deadline = System.nanoTime() + atMost.toNanos();
         while (true) {
-            Optional<Lsn> reached = progress.acknowledged();
+            Optional<Lsn> reached = progress.acknowledged().map(Position::lsn);
             String lacking = "";
             if (reached.isPresent() && atLeast.isAtMost(reached.get())) {
                 Map<String, TableAt> found = new HashMap<>();
@@ -60,10 +61,11 @@ record LakePoint(Lsn lsn, Map<String, TableAt> tables) {
 
     private static boolean find(LakeCatalog lake, ComparedTable table, Lsn lsn, Map<String, TableAt> found) {
         Optional<Table> loaded = lake.find(lake.bronze(table.spec().name()));
-        Optional<Snapshot> snapshot = loaded.flatMap(current -> AsOf.lsn(current, lsn));
+        Optional<Snapshot> snapshot = loaded.flatMap(current -> AsOf.position(current, Position.of(lsn)));
         snapshot.ifPresent(at -> found.put(
                 table.spec().qualifiedName(),
-                new TableAt(loaded.get(), at, Stamp.of(at).orElseThrow().lsn())));
+                new TableAt(
+                        loaded.get(), at, Stamp.of(at).orElseThrow().position().lsn())));
         return snapshot.isPresent();
     }
 

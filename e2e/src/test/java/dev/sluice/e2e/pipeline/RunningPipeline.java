@@ -7,8 +7,8 @@ import dev.sluice.e2e.verify.Verifier;
 import dev.sluice.e2e.verify.VerifyOptions;
 import dev.sluice.e2e.verify.VerifyReport;
 import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
-import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpecJson;
 import dev.sluice.stack.LocalStack;
@@ -79,10 +79,10 @@ public final class RunningPipeline implements AutoCloseable {
 
     /** Waits until the lake has moved on from where it is now. */
     void awaitProgress() {
-        Lsn before = acknowledged().orElse(Lsn.ZERO);
+        Position before = acknowledged().orElse(Position.ZERO);
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(500))
-                .until(() -> acknowledged().orElse(Lsn.ZERO).compareTo(before) > 0);
+                .until(() -> acknowledged().orElse(Position.ZERO).compareTo(before) > 0);
     }
 
     /** Whether nothing more is committed within some seconds, or nobody can say. */
@@ -90,7 +90,7 @@ public final class RunningPipeline implements AutoCloseable {
         try {
             // What was under way when the fault fired may still arrive.
             Thread.sleep(3_000);
-            Optional<Lsn> before = acknowledged();
+            Optional<Position> before = acknowledged();
             Thread.sleep(4_000);
             return acknowledged().equals(before);
         } catch (RuntimeException e) {
@@ -98,7 +98,7 @@ public final class RunningPipeline implements AutoCloseable {
         }
     }
 
-    Optional<Lsn> acknowledged() {
+    Optional<Position> acknowledged() {
         try (LakeCatalog lake = LakeCatalog.open(spec.catalog())) {
             if (!lake.rest().namespaceExists(lake.bronzeNamespace())) {
                 return Optional.empty();

@@ -7,10 +7,10 @@ import dev.sluice.e2e.shop.ShopGenerator;
 import dev.sluice.e2e.shop.ShopTable;
 import dev.sluice.e2e.shop.ShopTraffic;
 import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableStamps;
 import dev.sluice.lake.Tags;
-import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpec.UpkeepSpec;
 import dev.sluice.spec.PipelineSpecJson;
@@ -76,7 +76,7 @@ final class UpkeepIT {
                             .getOrDefault(SnapshotSummary.TOTAL_EQ_DELETES_PROP, "0")))
                     .as("there is something to apply")
                     .isPositive();
-            Lsn before = pipeline.acknowledged().orElseThrow();
+            Position before = pipeline.acknowledged().orElseThrow();
             int snapshotsBefore = size(orders);
             for (int i = 0; i < RUNS; i++) {
                 Map<String, String> reports = maintain();
@@ -124,11 +124,11 @@ final class UpkeepIT {
     }
 
     private static boolean stampsNeverGoBack(Table table) {
-        List<Lsn> newestFirst = new ArrayList<>();
+        List<Position> newestFirst = new ArrayList<>();
         for (Snapshot snapshot = table.currentSnapshot();
                 snapshot != null;
                 snapshot = snapshot.parentId() == null ? null : table.snapshot(snapshot.parentId())) {
-            Stamp.of(snapshot).map(Stamp::lsn).ifPresent(newestFirst::add);
+            Stamp.of(snapshot).map(Stamp::position).ifPresent(newestFirst::add);
         }
         for (int i = 1; i < newestFirst.size(); i++) {
             if (newestFirst.get(i - 1).compareTo(newestFirst.get(i)) < 0) {

@@ -1,6 +1,7 @@
 package dev.sluice.e2e.verify;
 
 import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Stamp;
 import dev.sluice.spec.Lsn;
 import java.io.IOException;
@@ -83,7 +84,8 @@ final class SimpleCopier {
         OverwriteFiles overwrite = table.newOverwrite()
                 .overwriteByRowFilter(Expressions.alwaysTrue())
                 .addFile(file);
-        Stamp stamp = new Stamp(pipeline, lsn, lsn, Instant.now(), Stamp.Kind.DATA, records.size(), 0);
+        Stamp stamp = new Stamp(
+                pipeline, Position.of(lsn), Position.of(lsn), Instant.now(), Stamp.Kind.DATA, records.size(), 0);
         stamp.toSummary().forEach(overwrite::set);
         overwrite.commit();
     }

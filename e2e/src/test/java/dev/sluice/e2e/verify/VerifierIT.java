@@ -9,6 +9,7 @@ import dev.sluice.e2e.pipeline.TestPipeline;
 import dev.sluice.e2e.verify.VerifyReport.Difference;
 import dev.sluice.e2e.verify.VerifyReport.Kind;
 import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.testing.FaultyCatalog;
 import dev.sluice.spec.Lsn;
@@ -238,7 +239,7 @@ final class VerifierIT {
     }
 
     private void progress(Lsn lsn) {
-        new Progress(lake, NAME).record(lsn);
+        new Progress(lake, NAME).record(Position.of(lsn));
     }
 
     /** Every commit record so far begins before the returned position. */

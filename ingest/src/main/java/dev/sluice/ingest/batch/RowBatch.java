@@ -1,5 +1,8 @@
 package dev.sluice.ingest.batch;
 
+import dev.sluice.ingest.table.TableStop;
+import java.util.Arrays;
+
 /**
  * The element that flows through the job: rows of one table as PostgreSQL's own binary bytes, or a sign of progress.
  * Owned by whoever holds it; the receiver must not change it and must not keep it after its call returns unless it
@@ -19,6 +22,8 @@ public final class RowBatch {
     public static final int UNCHANGED = -2;
     /** Offset of a row that is not there. */
     public static final int NONE = -1;
+    /** START: instead of the LSN of a table of which nothing will come. The highest of all, as LSNs are unsigned. */
+    public static final long NOT_STREAMED = -1;
 
     public static final byte INSERT = 'I';
     public static final byte UPDATE = 'U';
@@ -36,7 +41,20 @@ public final class RowBatch {
         /** No rows: everything up to {@link #lsn} has been emitted. */
         PROGRESS,
         /** No rows: the load of {@link #loadedTables} at {@link #lsn} is complete and may be published. */
-        LOADED
+        LOADED,
+        /** No rows: {@link #table} is not streamed any more, for the reason in {@link #stop}. */
+        STOP,
+        /**
+         * No rows: the stream begins. What comes next of table i is the first change after commit LSN {@code lsns[i]};
+         * {@link #NOT_STREAMED} for a table that is stopped.
+         */
+        START,
+        /**
+         * No rows: a large transaction begins, and is emitted before its end is here. CHANGES from here to the next
+         * PROGRESS are its own, or follow it without a checkpoint between; a checkpoint before that PROGRESS must not
+         * hand over any of them. {@link #lsn} is its commit LSN.
+         */
+        OPEN
     }
 
     public final Kind kind;
@@ -65,6 +83,10 @@ public final class RowBatch {
     public final long[] lsns;
     /** LOADED: indexes of the tables whose load is complete; otherwise null. */
     public final int[] loadedTables;
+    /** STOP: why; otherwise null. */
+    public final TableStop stop;
+    /** CHANGES: when the transaction of change i was committed, microseconds since 1970; null when only the last is known. */
+    public final long[] commitMicros;
 
     public RowBatch(
             Kind kind,
@@ -79,6 +101,38 @@ public final class RowBatch {
             byte[] operations,
             long[] lsns,
             int[] loadedTables) {
+        this(
+                kind,
+                table,
+                lsn,
+                commitTimeMicros,
+                count,
+                bytes,
+                newOffsets,
+                oldOffsets,
+                oldRowsAreFull,
+                operations,
+                lsns,
+                loadedTables,
+                null,
+                null);
+    }
+
+    private RowBatch(
+            Kind kind,
+            int table,
+            long lsn,
+            long commitTimeMicros,
+            int count,
+            byte[] bytes,
+            int[] newOffsets,
+            int[] oldOffsets,
+            boolean oldRowsAreFull,
+            byte[] operations,
+            long[] lsns,
+            int[] loadedTables,
+            TableStop stop,
+            long[] commitMicros) {
         this.kind = kind;
         this.table = table;
         this.lsn = lsn;
@@ -91,6 +145,8 @@ public final class RowBatch {
         this.operations = operations;
         this.lsns = lsns;
         this.loadedTables = loadedTables;
+        this.stop = stop;
+        this.commitMicros = commitMicros;
     }
 
     /** Rows read by COPY. */
@@ -119,6 +175,33 @@ public final class RowBatch {
             boolean oldRowsAreFull,
             byte[] operations,
             long[] lsns) {
+        return changes(
+                table,
+                lsn,
+                commitTimeMicros,
+                count,
+                bytes,
+                newOffsets,
+                oldOffsets,
+                oldRowsAreFull,
+                operations,
+                lsns,
+                null);
+    }
+
+    /** The same, with the commit time of each change. */
+    public static RowBatch changes(
+            int table,
+            long lsn,
+            long commitTimeMicros,
+            int count,
+            byte[] bytes,
+            int[] newOffsets,
+            int[] oldOffsets,
+            boolean oldRowsAreFull,
+            byte[] operations,
+            long[] lsns,
+            long[] commitMicros) {
         return new RowBatch(
                 Kind.CHANGES,
                 table,
@@ -131,7 +214,63 @@ public final class RowBatch {
                 oldRowsAreFull,
                 operations,
                 lsns,
-                null);
+                null,
+                null,
+                commitMicros);
+    }
+
+    /** The stream begins. */
+    public static RowBatch start(long[] firstAfter) {
+        return new RowBatch(Kind.START, -1, 0, 0, 0, null, null, null, false, null, firstAfter, null);
+    }
+
+    /** A table that is not streamed any more. */
+    public static RowBatch stop(TableStop stop) {
+        return new RowBatch(Kind.STOP, stop.table(), 0, 0, 0, null, null, null, false, null, null, null, stop, null);
+    }
+
+    /** A large transaction begins. */
+    public static RowBatch open(long lsn) {
+        return new RowBatch(Kind.OPEN, -1, lsn, 0, 0, null, null, null, false, null, null, null);
+    }
+
+    /** How many changes at the beginning belong to other transactions than the one that commits at {@code commitLsn}. */
+    public int changesBefore(long commitLsn) {
+        int before = count;
+        while (before > 0 && lsns[before - 1] == commitLsn) {
+            before--;
+        }
+        return before;
+    }
+
+    /** The first {@code changes} changes, which end with a transaction at {@code micros} or before. */
+    public RowBatch first(int changes, long micros) {
+        return changes(
+                table,
+                lsns[changes - 1],
+                micros,
+                changes,
+                bytes,
+                newOffsets,
+                oldOffsets,
+                oldRowsAreFull,
+                operations,
+                lsns);
+    }
+
+    /** The changes after the first {@code changes}. */
+    public RowBatch after(int changes) {
+        return changes(
+                table,
+                lsn,
+                commitTimeMicros,
+                count - changes,
+                bytes,
+                Arrays.copyOfRange(newOffsets, changes, count),
+                Arrays.copyOfRange(oldOffsets, changes, count),
+                oldRowsAreFull,
+                Arrays.copyOfRange(operations, changes, count),
+                Arrays.copyOfRange(lsns, changes, count));
     }
 
     /** A sign of progress. */

@@ -1,5 +1,7 @@
 package dev.sluice.ingest.batch;
 
+import dev.sluice.ingest.table.TableStop;
+import dev.sluice.spec.errors.ErrorCode;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -57,6 +59,17 @@ public final class RowBatchSerializer extends TypeSerializerSingleton<RowBatch> 
             out.writeLong(batch.lsns[i]);
         }
         writeInts(batch.loadedTables, batch.loadedTables == null ? 0 : batch.loadedTables.length, out);
+        if (batch.kind == RowBatch.Kind.CHANGES) {
+            out.writeInt(batch.commitMicros == null ? -1 : batch.count);
+            for (int i = 0; batch.commitMicros != null && i < batch.count; i++) {
+                out.writeLong(batch.commitMicros[i]);
+            }
+        }
+        if (batch.kind == RowBatch.Kind.STOP) {
+            out.writeUTF(batch.stop.code().name());
+            out.writeUTF(batch.stop.reason());
+            out.writeUTF(batch.stop.fix());
+        }
     }
 
     @Override
@@ -71,12 +84,25 @@ public final class RowBatchSerializer extends TypeSerializerSingleton<RowBatch> 
         int[] newOffsets = readInts(in);
         int[] oldOffsets = readInts(in);
         byte[] operations = readBytes(in);
-        int lsnCount = in.readInt();
-        long[] lsns = lsnCount < 0 ? null : new long[lsnCount];
-        for (int i = 0; i < lsnCount; i++) {
-            lsns[i] = in.readLong();
-        }
+        long[] lsns = readLongs(in);
         int[] loadedTables = readInts(in);
+        if (kind == RowBatch.Kind.CHANGES) {
+            return RowBatch.changes(
+                    table,
+                    lsn,
+                    commitTimeMicros,
+                    count,
+                    bytes,
+                    newOffsets,
+                    oldOffsets,
+                    oldRowsAreFull,
+                    operations,
+                    lsns,
+                    readLongs(in));
+        }
+        if (kind == RowBatch.Kind.STOP) {
+            return RowBatch.stop(new TableStop(table, ErrorCode.valueOf(in.readUTF()), in.readUTF(), in.readUTF()));
+        }
         return new RowBatch(
                 kind,
                 table,
@@ -143,6 +169,18 @@ public final class RowBatchSerializer extends TypeSerializerSingleton<RowBatch> 
         byte[] bytes = new byte[length];
         in.readFully(bytes);
         return bytes;
+    }
+
+    private static long[] readLongs(DataInputView in) throws IOException {
+        int length = in.readInt();
+        if (length < 0) {
+            return null;
+        }
+        long[] values = new long[length];
+        for (int i = 0; i < length; i++) {
+            values[i] = in.readLong();
+        }
+        return values;
     }
 
     private static void writeInts(int[] values, int length, DataOutputView out) throws IOException {

@@ -42,9 +42,9 @@ final class BufferedRows {
         return ordinal + 1 < count ? starts[ordinal + 1] : out.length();
     }
 
-    /** The version of a row. */
+    /** The LSN in the version of a row. */
     long lsn(int ordinal) {
-        return RowBinary.int64At(out.bytes(), afterKey(ordinal));
+        return RowBinary.int64At(out.bytes(), afterKey(ordinal) + HotTable.LSN_IN_VERSION);
     }
 
     /**

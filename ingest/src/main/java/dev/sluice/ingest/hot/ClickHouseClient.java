@@ -65,6 +65,11 @@ final class ClickHouseClient {
         return finish(start(purpose, "", BodyPublishers.ofString(sql)));
     }
 
+    /** Runs a statement that must not be repeated. */
+    void runOnce(String purpose, String sql) {
+        finish(start(purpose, "", BodyPublishers.ofString(sql)), 0);
+    }
+
     /** Runs a statement and returns its result as text, without the last line end. */
     String text(String purpose, String sql) {
         return new String(run(purpose, sql), StandardCharsets.UTF_8).stripTrailing();
@@ -90,7 +95,11 @@ final class ClickHouseClient {
 
     /** Waits for the answer and repeats what may be repeated. E0901 when time is up, E0902 for what stays refused. */
     byte[] finish(Call call) {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(retryMillisMax);
+        return finish(call, retryMillisMax);
+    }
+
+    private byte[] finish(Call call, long retryMillis) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(retryMillis);
         long pause = PAUSE_MILLIS_MIN;
         Supplier<CompletableFuture<HttpResponse<byte[]>>> attempt = call::answer;
         while (true) {
@@ -110,10 +119,28 @@ final class ClickHouseClient {
             if (failure.code() == ErrorCode.E0902 || System.nanoTime() - deadline >= 0) {
                 throw failure;
             }
-            log.warn("The hot store failed, trying again in {} ms: {}", pause, failure.getMessage());
+            log.info("The hot store failed, trying again in {} ms: {}", pause, failure.getMessage());
             sleep(pause);
             pause = Math.min(pause * 2, PAUSE_MILLIS_MAX);
             attempt = () -> http.sendAsync(call.request(), BodyHandlers.ofByteArray());
+        }
+    }
+
+    /**
+     * Waits until no insert or exchange of the table is under way any more: one whose answer never came may still be executed. Versions make late
+     * inserts harmless, but for rows that are about to be deleted.
+     */
+    void awaitLateStatements(String qualifiedName) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS_MAX);
+        String running = "SELECT count() FROM system.processes WHERE startsWith(query, "
+                + ClickHouseSql.literal("INSERT INTO " + qualifiedName + " ") + ") OR startsWith(query, "
+                + ClickHouseSql.literal("EXCHANGE TABLES " + qualifiedName + " ") + ")";
+        while (!text("look for late statements", running).equals("0")) {
+            if (System.nanoTime() - deadline >= 0) {
+                throw new SluiceException(
+                        ErrorCode.E0901, "a statement on " + qualifiedName + " does not come to its end", "");
+            }
+            sleep(PAUSE_MILLIS_MIN);
         }
     }
 

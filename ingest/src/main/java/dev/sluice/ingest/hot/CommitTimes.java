@@ -12,8 +12,16 @@ final class CommitTimes {
 
     private long micros;
 
-    /** @param nowMicros stands for a time that nobody knows */
-    long micros(RowBatch batch, long changeLsn, long nowMicros) {
+    /**
+     * When the transaction of change {@code i} was committed.
+     *
+     * @param nowMicros stands for a time that nobody knows
+     */
+    long micros(RowBatch batch, int i, long nowMicros) {
+        if (batch.commitMicros != null && batch.commitMicros[i] != 0) {
+            return batch.commitMicros[i];
+        }
+        long changeLsn = batch.lsns[i];
         if (changeLsn == lsn) {
             return micros;
         }

@@ -35,6 +35,11 @@ final class HotBuffer {
     private final BitSet dead = new BitSet();
     private final Map<Integer, Hole> holes = new HashMap<>();
     private final CommitTimes times = new CommitTimes();
+    /** Of the last change: how many of its transaction came before it. */
+    private long sequence;
+
+    private long loadLsn;
+    private long loadMicros;
     private boolean holdsLoad;
 
     HotBuffer(HotTable table) {
@@ -67,23 +72,46 @@ final class HotBuffer {
     /** Appends the rows of a load; {@code nowMicros} stands for their commit time, which nobody knows. */
     void load(RowBatch batch, long nowMicros) {
         holdsLoad = true;
+        if (loadLsn != batch.lsn) {
+            // One time for all of a load, at its beginning: its rows must leave before the changes that replaced them.
+            loadLsn = batch.lsn;
+            loadMicros = nowMicros;
+        }
         for (int i = 0; i < batch.count; i++) {
             newRow.moveTo(batch.bytes, batch.newOffsets[i]);
-            appendRow(newRow, batch.lsn, nowMicros, null);
+            appendRow(newRow, HotVersion.whole(batch.lsn), loadMicros, null);
         }
+    }
+
+    /** The version of the next change. Every change must be counted, once, in its order. */
+    HotVersion next(long lsn) {
+        sequence = lsn == newestLsn ? sequence + 1 : 0;
+        newestLsn = lsn;
+        return new HotVersion(lsn, sequence);
+    }
+
+    /** A row as the lake holds it, at a version above all changes that it contains. */
+    void append(RowCursor row, HotVersion version, long micros) {
+        appendRow(row, version, micros, null);
+    }
+
+    /** A key that the lake has deleted. */
+    void appendDeleted(RowCursor row, HotVersion version, long micros) {
+        rows.begin();
+        appendHead(row, version, true, micros);
+        table.others().forEach(column -> column.writeAbsent(rows.out()));
     }
 
     /** Appends change {@code i}, which is no TRUNCATE. */
     void change(RowBatch batch, int i, long nowMicros) {
-        long lsn = batch.lsns[i];
-        newestLsn = lsn;
-        long micros = times.micros(batch, lsn, nowMicros);
+        HotVersion version = next(batch.lsns[i]);
+        long micros = times.micros(batch, i, nowMicros);
         boolean hasOld = batch.oldOffsets != null && batch.oldOffsets[i] != RowBatch.NONE;
         if (hasOld) {
             oldKey.of(oldRow.moveTo(batch.bytes, batch.oldOffsets[i]));
         }
         if (batch.operations[i] == RowBatch.DELETE) {
-            appendDeleted(oldRow, oldKey, lsn, micros);
+            appendDeleted(oldRow, oldKey, version, micros);
             return;
         }
         newRow.moveTo(batch.bytes, batch.newOffsets[i]);
@@ -92,9 +120,9 @@ final class HotBuffer {
         }
         newKey.of(newRow);
         boolean movesKey = hasOld && !sameKey();
-        replace(newKey, appendRow(newRow, lsn, micros, movesKey ? oldKey : newKey));
+        replace(newKey, appendRow(newRow, version, micros, movesKey ? oldKey : newKey));
         if (movesKey) {
-            appendDeleted(oldRow, oldKey, lsn, micros);
+            appendDeleted(oldRow, oldKey, version, micros);
         }
     }
 
@@ -133,19 +161,19 @@ final class HotBuffer {
         newest.put(key, ordinal);
     }
 
-    private void appendDeleted(RowCursor row, KeyBytes key, long lsn, long micros) {
+    private void appendDeleted(RowCursor row, KeyBytes key, HotVersion version, long micros) {
         int ordinal = rows.begin();
-        appendHead(row, lsn, true, micros);
+        appendHead(row, version, true, micros);
         for (HotColumn column : table.others()) {
             column.writeAbsent(rows.out());
         }
         replace(key, ordinal);
     }
 
-    private void appendHead(RowCursor row, long lsn, boolean isDeleted, long micros) {
+    private void appendHead(RowCursor row, HotVersion version, boolean isDeleted, long micros) {
         RowBinary out = rows.out();
         appendKey(row, out);
-        out.int64(lsn);
+        version.write(out);
         out.int8(isDeleted ? 1 : 0);
         out.int64(micros);
     }
@@ -168,10 +196,10 @@ final class HotBuffer {
      *
      * @param lookup key of the row that had the unchanged values; null for a load, which has none
      */
-    private int appendRow(RowCursor row, long lsn, long micros, KeyBytes lookup) {
+    private int appendRow(RowCursor row, HotVersion version, long micros, KeyBytes lookup) {
         int ordinal = rows.begin();
         RowBinary out = rows.out();
-        appendHead(row, lsn, false, micros);
+        appendHead(row, version, false, micros);
         List<int[]> lacking = null;
         List<HotColumn> others = table.others();
         for (int i = 0; i < others.size(); i++) {
@@ -189,7 +217,7 @@ final class HotBuffer {
             }
         }
         if (lacking != null) {
-            holes.put(ordinal, hole(lacking, lookup, lsn));
+            holes.put(ordinal, hole(lacking, lookup, version.lsn()));
         }
         return ordinal;
     }

@@ -15,13 +15,18 @@ import java.util.stream.Collectors;
  * version columns, everything else. Key first, so that a row's key is the beginning of its bytes.
  */
 final class HotTable {
+    static final String VERSION = "_version";
     static final String LSN = "_lsn";
     static final String DELETED = "_deleted";
     static final String COMMIT_TIME = "_commit_time";
     /** Columns that no table of somebody else has all of. */
     static final List<String> MARKS = List.of(LSN, DELETED, COMMIT_TIME);
-    /** UInt64, UInt8, DateTime64. */
-    static final int VERSION_BYTES = 17;
+    /** UInt128, UInt8, DateTime64. */
+    static final int VERSION_BYTES = 25;
+    /** Where the LSN stands in the version: it is the higher half of a little-endian number. */
+    static final int LSN_IN_VERSION = 8;
+
+    private static final String LSN_OF_VERSION = " DEFAULT toUInt64(bitShiftRight(" + VERSION + ", 64))";
 
     private final SourceTable source;
     private final String database;
@@ -43,7 +48,7 @@ final class HotTable {
     }
 
     private void refuseTakenNames() {
-        int count = 3;
+        int count = 4;
         for (HotColumn column : columns()) {
             count += column.definitions().size();
         }
@@ -51,7 +56,7 @@ final class HotTable {
             throw new SluiceException(
                     ErrorCode.E0902,
                     "the table " + name() + " has a column by a name that the hot table needs for itself ("
-                            + String.join(", ", LSN, DELETED, COMMIT_TIME, "<array>__null") + ")",
+                            + String.join(", ", VERSION, LSN, DELETED, COMMIT_TIME, "<array>__null") + ")",
                     "Exclude that column, or leave the table out of hot.tables.");
         }
     }
@@ -88,6 +93,7 @@ final class HotTable {
         columns().stream()
                 .sorted(java.util.Comparator.comparingInt(HotColumn::index))
                 .forEach(column -> all.putAll(column.definitions()));
+        all.put(VERSION, "UInt128");
         all.put(LSN, "UInt64");
         all.put(DELETED, "UInt8");
         all.put(COMMIT_TIME, "DateTime64(6, 'UTC')");
@@ -99,17 +105,22 @@ final class HotTable {
     }
 
     /**
-     * The version of a row is the commit LSN of its change. Partitions by day of commit let rows leave as whole parts,
+     * The version of a row is a {@link HotVersion}; its LSN is a column as well, for readers. Partitions by day of commit let rows leave as whole parts,
      * oldest first, so that no old version outlives the one that replaced it; FINAL merges across them.
      */
     String createStatement(Duration retention) {
+        return createStatement(retention, qualifiedName());
+    }
+
+    String createStatement(Duration retention, String qualifiedName) {
         String columns = definitions().entrySet().stream()
-                .map(column -> ClickHouseSql.identifier(column.getKey()) + " " + column.getValue())
+                .map(column -> ClickHouseSql.identifier(column.getKey()) + " " + column.getValue()
+                        + (column.getKey().equals(LSN) ? LSN_OF_VERSION : ""))
                 .collect(Collectors.joining(",\n  "));
         // Many small inserts, two a second: a part of a few megabytes is merged with every bunch of them and so written
         // anew. With bunches of 30 that is every 15 seconds; a reader then finds up to 40 parts.
-        return "CREATE TABLE IF NOT EXISTS " + qualifiedName() + " (\n  " + columns + "\n)\n"
-                + "ENGINE = ReplacingMergeTree(" + LSN + ", " + DELETED + ")\n"
+        return "CREATE TABLE IF NOT EXISTS " + qualifiedName + " (\n  " + columns + "\n)\n"
+                + "ENGINE = ReplacingMergeTree(" + VERSION + ", " + DELETED + ")\n"
                 + "PARTITION BY toYYYYMMDD(" + COMMIT_TIME + ")\n"
                 + "ORDER BY (" + names(keys) + ")\n"
                 + "TTL " + ttl(retention) + "\n"
@@ -117,41 +128,44 @@ final class HotTable {
     }
 
     String insertStatement() {
+        return insertStatement(qualifiedName());
+    }
+
+    String insertStatement(String qualifiedName) {
         String rest = names(others);
-        return "INSERT INTO " + qualifiedName() + " (" + names(keys) + ", "
-                + String.join(", ", LSN, DELETED, COMMIT_TIME) + (rest.isEmpty() ? "" : ", " + rest)
+        return "INSERT INTO " + qualifiedName + " (" + names(keys) + ", "
+                + String.join(", ", VERSION, DELETED, COMMIT_TIME) + (rest.isEmpty() ? "" : ", " + rest)
                 + ") FORMAT RowBinary";
     }
 
-    /** Drops what a TRUNCATE at {@code lsn} removed, and leaves newer rows, which are there when it is repeated. */
-    String deleteUpTo(long lsn) {
-        return deleteWhere(LSN + " <= " + Long.toUnsignedString(lsn));
-    }
-
-    /** Drops what an earlier, unfinished load left behind. */
-    String deleteBelow(long lsn) {
-        return deleteWhere(LSN + " < " + Long.toUnsignedString(lsn));
-    }
-
-    String existsBelow(long lsn) {
-        return exists(LSN + " < " + Long.toUnsignedString(lsn));
-    }
-
-    String existsAbove(long lsn) {
-        return exists(LSN + " > " + Long.toUnsignedString(lsn));
+    /**
+     * Drops older rows: those that a TRUNCATE removed, or that an unfinished load left behind. Never a TRUNCATE of
+     * ClickHouse, which would remove newer rows too if it was executed late.
+     */
+    String deleteBelow(HotVersion version) {
+        return "ALTER TABLE " + qualifiedName() + " DELETE WHERE " + VERSION + " < " + version.literal()
+                + " SETTINGS mutations_sync = 1";
     }
 
     /** 1 or 0. */
-    private String exists(String condition) {
-        return "SELECT count() FROM (SELECT 1 FROM " + qualifiedName() + " WHERE " + condition + " LIMIT 1)";
+    String existsBelow(HotVersion version) {
+        return "SELECT count() FROM (SELECT 1 FROM " + qualifiedName() + " WHERE " + VERSION + " < " + version.literal()
+                + " LIMIT 1)";
     }
 
-    String truncate() {
-        return "TRUNCATE TABLE " + qualifiedName() + " SYNC";
+    /** How many rows of a load are there; no change of the table is newer yet. */
+    String countOfLoad(long lsn) {
+        return "SELECT count() FROM " + qualifiedName() + " FINAL WHERE " + VERSION + " = "
+                + HotVersion.whole(lsn).literal();
     }
 
-    private String deleteWhere(String condition) {
-        return "ALTER TABLE " + qualifiedName() + " DELETE WHERE " + condition + " SETTINGS mutations_sync = 1";
+    /** Where the table is filled from the lake before it takes the place of the one that is there. */
+    String refillName() {
+        return ClickHouseSql.qualified(database, name() + "__refill");
+    }
+
+    String database() {
+        return database;
     }
 
     static String names(List<HotColumn> columns) {

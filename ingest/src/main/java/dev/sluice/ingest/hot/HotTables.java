@@ -10,6 +10,8 @@ import java.util.Map;
 
 /** Creates the hot tables, or makes sure that those that are there fit. Harmless to repeat. */
 final class HotTables {
+    private static final int SWAP_ATTEMPTS = 3;
+
     private final HotSpec hot;
     private final ClickHouseClient client;
 
@@ -23,19 +25,65 @@ final class HotTables {
                 "create the hot database", "CREATE DATABASE IF NOT EXISTS " + ClickHouseSql.identifier(hot.database()));
     }
 
-    /** Throws E0902 when a table is there with other columns, another key or another engine. */
-    void create(HotTable table) {
+    /**
+     * Makes the table, if it is not there. Throws E0902 when one is there with other columns, another key or another
+     * engine.
+     *
+     * @return false when the table is there as earlier versions of Sluice made it, without the version of a row: its rows
+     *     can be read, but not written
+     */
+    boolean create(HotTable table) {
         client.run("create the hot table " + table.name(), table.createStatement(hot.retention()));
         List<String> differences = differences(table);
+        if (differences.equals(List.of("column " + HotTable.VERSION + " is missing"))) {
+            return false;
+        }
         if (!differences.isEmpty()) {
             throw new SluiceException(
                     ErrorCode.E0902,
                     "the table " + hot.database() + "." + table.name() + " is not the hot table of this source: "
                             + String.join("; ", differences),
-                    "Drop it (DROP TABLE " + table.qualifiedName()
-                            + ") and load the table anew; nothing but the hot store is lost.");
+                    "run `sluice hot rebuild " + table.name()
+                            + "`, which puts one that fits in its place (or DROP TABLE " + table.qualifiedName()
+                            + "); nothing but the hot store is lost");
         }
         setRetention(table);
+        return true;
+    }
+
+    /** Makes an empty table in which the rows of the lake are gathered; what an earlier attempt left is gone. */
+    void createForRefill(HotTable table, String id) {
+        String purpose = "make room for the rows of " + table.name() + " from the lake";
+        client.run(purpose, "DROP TABLE IF EXISTS " + table.refillName() + " SYNC");
+        client.run(
+                purpose,
+                table.createStatement(hot.retention(), table.refillName()) + " COMMENT " + ClickHouseSql.literal(id));
+    }
+
+    /**
+     * Puts the filled table in the place of the one that readers see, in one step. An exchange must not be repeated
+     * blindly: by its {@code id} it is seen whether it was done.
+     */
+    void swap(HotTable table, String id) {
+        String purpose = "put the refilled table " + table.name() + " in place";
+        // Only to have something to exchange, should somebody have dropped it.
+        client.run(purpose, table.createStatement(hot.retention()));
+        client.awaitLateStatements(table.qualifiedName());
+        SluiceException failure = null;
+        for (int attempt = 0;
+                attempt < SWAP_ATTEMPTS && !describe(table, "comment").equals(id);
+                attempt++) {
+            try {
+                client.runOnce(purpose, "EXCHANGE TABLES " + table.qualifiedName() + " AND " + table.refillName());
+            } catch (SluiceException e) {
+                failure = e;
+                client.awaitLateStatements(table.qualifiedName());
+            }
+        }
+        if (!describe(table, "comment").equals(id)) {
+            throw failure == null ? new SluiceException(ErrorCode.E0901, purpose + ": not done", "") : failure;
+        }
+        client.run(purpose, "DROP TABLE IF EXISTS " + table.refillName() + " SYNC");
     }
 
     private List<String> differences(HotTable table) {

@@ -10,8 +10,11 @@ import java.util.Optional;
  * one thread at a time.
  */
 public interface LakePositions extends AutoCloseable {
-    /** Stamps of the tables that are published, by their index in the pipeline; a table without one needs a load. */
+    /** Stamps of the tables that are published and followed, by their index in the pipeline; a table without one needs a load. */
     Map<Integer, Lsn> stamps();
+
+    /** Why tables are stopped, by their index in the pipeline: they are neither loaded nor streamed. */
+    Map<Integer, String> stops();
 
     /** Every commit up to here is in the lake, as recorded by the committer; empty before the first lake commit. */
     Optional<Lsn> acknowledged();

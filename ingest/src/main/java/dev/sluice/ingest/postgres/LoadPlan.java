@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,9 +37,11 @@ record LoadPlan(LoadSession session, List<LoadSplit> chunks, LoadedTables load, 
     /** @param state what a checkpoint kept, or null */
     static LoadPlan prepare(SourceSettings settings, EnumeratorState state) {
         Map<Integer, Lsn> stamps;
+        Set<Integer> stopped;
         Optional<Lsn> acknowledged;
         try (LakePositions lake = settings.lake().open()) {
             stamps = lake.stamps();
+            stopped = lake.stops().keySet();
             acknowledged = lake.acknowledged();
             checkIdentity(settings, lake, stamps.isEmpty());
         }
@@ -49,7 +52,7 @@ record LoadPlan(LoadSession session, List<LoadSplit> chunks, LoadedTables load, 
         try (Connection connection = settings.connector().query()) {
             new Publication(settings.publicationName(), settings.tables(), settings.listedOids()).ensure(connection);
             List<Integer> missing = IntStream.range(0, settings.tables().size())
-                    .filter(i -> !known.containsKey(i))
+                    .filter(i -> !known.containsKey(i) && !stopped.contains(i))
                     .boxed()
                     .toList();
             if (known.isEmpty()) {
@@ -120,7 +123,7 @@ record LoadPlan(LoadSession session, List<LoadSplit> chunks, LoadedTables load, 
     private static StreamSplit streamSplit(
             SourceSettings settings, Map<Integer, Lsn> known, Optional<LoadedTables> loaded) {
         List<Long> skipTo = IntStream.range(0, settings.tables().size())
-                .mapToObj(i -> known.get(i).value())
+                .mapToObj(i -> known.getOrDefault(i, Lsn.ZERO).value())
                 .toList();
         // The checkpoint that covers a first load has its announcement too.
         Optional<LoadedTables> toAnnounce =

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.core.io.InputStatus;
@@ -21,6 +22,9 @@ final class StreamEmitter implements AutoCloseable {
     private final SourceSettings settings;
     private StreamSplit split;
     private ChangeStream stream;
+    /** The sign that the stream begins; null when it was given. */
+    private RowBatch beginning;
+
     private Acknowledger acknowledger;
 
     StreamEmitter(SourceSettings settings, StreamSplit split) {
@@ -30,11 +34,17 @@ final class StreamEmitter implements AutoCloseable {
 
     /** Connects. What the lake holds by now is skipped as well: restored state may be older than the lake. */
     void start() {
-        Map<Integer, Lsn> stamps = stamps();
+        Map<Integer, Lsn> stamps;
+        Set<Integer> stopped;
+        try (LakePositions lake = settings.lake().open()) {
+            stamps = lake.stamps();
+            stopped = lake.stops().keySet();
+        }
         Optional<LoadedTables> loaded = split.loaded()
                 .filter(l -> !l.tables().stream()
                         .allMatch(t -> new Lsn(l.lsn()).isAtMost(stamps.getOrDefault(t, Lsn.ZERO))));
         split = new StreamSplit(split.position(), split.tableOids(), skipTo(stamps), loaded);
+        beginning = RowBatch.start(firstAfter(stopped));
         stream = new ChangeStream(
                 settings.connector(),
                 settings.slotName(),
@@ -42,23 +52,29 @@ final class StreamEmitter implements AutoCloseable {
                 settings.tables(),
                 split.position(),
                 split.skipTo(),
+                stopped,
                 loaded.orElse(null));
         acknowledger = new Acknowledger(settings.lake(), settings.connector(), settings.slotName(), stream);
     }
 
-    /** Emits whole transactions; waits only for the rest of one that has begun. */
+    /**
+     * Emits what lies ready, and never waits. A checkpoint may pass inside a large transaction: the split stays in front
+     * of it until all of it was emitted, so that a restart reads it again from its beginning.
+     */
     InputStatus poll(ReaderOutput<RowBatch> output) throws Exception {
         for (int i = 0; i < SLICES_PER_POLL_MAX; i++) {
             StreamSlice slice = stream.slices().poll();
             if (slice == null) {
                 return InputStatus.NOTHING_AVAILABLE;
             }
-            emit(slice, output);
-            while (!slice.atBoundary()) {
-                slice = stream.slices().take();
-                emit(slice, output);
+            if (beginning != null) {
+                output.collect(beginning);
+                beginning = null;
             }
-            split = new StreamSplit(slice.position(), split.tableOids(), split.skipTo(), split.loaded());
+            emit(slice, output);
+            if (slice.atBoundary()) {
+                split = new StreamSplit(slice.position(), split.tableOids(), split.skipTo(), split.loaded());
+            }
         }
         return InputStatus.MORE_AVAILABLE;
     }
@@ -96,10 +112,15 @@ final class StreamEmitter implements AutoCloseable {
         }
     }
 
-    private Map<Integer, Lsn> stamps() {
-        try (LakePositions lake = settings.lake().open()) {
-            return lake.stamps();
+    private long[] firstAfter(Set<Integer> stopped) {
+        long[] firstAfter = new long[settings.tables().size()];
+        for (int i = 0; i < firstAfter.length; i++) {
+            long skipped = Lsn.max(
+                            new Lsn(split.position()), new Lsn(split.skipTo().get(i)))
+                    .value();
+            firstAfter[i] = stopped.contains(i) ? RowBatch.NOT_STREAMED : skipped;
         }
+        return firstAfter;
     }
 
     private List<Long> skipTo(Map<Integer, Lsn> stamps) {

@@ -1,10 +1,11 @@
 package dev.sluice.ingest.sink;
 
 import dev.sluice.ingest.postgres.LakePositions;
+import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
-import dev.sluice.lake.Stamp;
 import dev.sluice.lake.StampProperties;
 import dev.sluice.lake.TableStamps;
 import dev.sluice.spec.Lsn;
@@ -52,16 +53,29 @@ public final class CatalogLakePositions implements LakePositions {
         for (int i = 0; i < tables.size(); i++) {
             int table = i;
             catalog.find(catalog.bronze(tables.get(i)))
+                    .filter(lakeTable -> Following.of(lakeTable).isFollowed())
                     .flatMap(TableStamps::current)
-                    .map(Stamp::lsn)
+                    .map(stamp -> stamp.position().lsn())
                     .ifPresent(lsn -> stamps.put(table, lsn));
         }
         return stamps;
     }
 
     @Override
+    public Map<Integer, String> stops() {
+        Map<Integer, String> stops = new HashMap<>();
+        for (int i = 0; i < tables.size(); i++) {
+            int table = i;
+            catalog.find(catalog.bronze(tables.get(i)))
+                    .flatMap(lakeTable -> Following.of(lakeTable).stop())
+                    .ifPresent(stop -> stops.put(table, stop.text()));
+        }
+        return stops;
+    }
+
+    @Override
     public Optional<Lsn> acknowledged() {
-        return progress.acknowledged();
+        return progress.acknowledged().map(Position::lsn);
     }
 
     @Override

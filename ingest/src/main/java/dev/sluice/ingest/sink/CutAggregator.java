@@ -20,7 +20,7 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
-/** Makes one committable of what all writers hand over at a checkpoint. Runs once, whatever the parallelism of the job. */
+/** Makes the cuts of what all writers hand over at a checkpoint. Runs once, whatever the parallelism of the job. */
 final class CutAggregator extends AbstractStreamOperator<CommittableMessage<CutFiles>>
         implements OneInputStreamOperator<CommittableMessage<CutFiles>, CommittableMessage<CutFiles>> {
     private static final long serialVersionUID = 1L;
@@ -65,10 +65,11 @@ final class CutAggregator extends AbstractStreamOperator<CommittableMessage<CutF
 
     private void emit() {
         parts.forEach((checkpoint, cut) -> {
-            CutFiles merged = merger.merge(cut);
+            List<CutFiles> merged = merger.merge(cut);
             if (!merged.isEmpty()) {
-                output.collect(new StreamRecord<>(new CommittableSummary<>(0, 1, checkpoint, 1, 0)));
-                output.collect(new StreamRecord<>(new CommittableWithLineage<>(merged, checkpoint, 0)));
+                output.collect(new StreamRecord<>(new CommittableSummary<>(0, 1, checkpoint, merged.size(), 0)));
+                merged.forEach(
+                        one -> output.collect(new StreamRecord<>(new CommittableWithLineage<>(one, checkpoint, 0))));
             }
         });
         parts.clear();

@@ -1,15 +1,19 @@
 package dev.sluice.ingest.sink;
 
 import dev.sluice.ingest.sink.carry.CarryOver;
+import dev.sluice.ingest.sink.cut.CarriedFile;
 import dev.sluice.ingest.sink.cut.CutFiles;
 import dev.sluice.ingest.sink.cut.LoadMarker;
 import dev.sluice.ingest.sink.cut.TableFiles;
 import dev.sluice.ingest.sink.file.TableFormat;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.ingest.table.TableStop;
 import dev.sluice.lake.CommitOutcome;
+import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeCommit;
 import dev.sluice.lake.LakeErrors;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableChange;
@@ -21,7 +25,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
@@ -45,7 +51,12 @@ public final class CutCommitter implements Committer<CutFiles> {
     private final LakeCommit commit;
     private final Progress progress;
     private final CommitMetrics metrics;
-    private Lsn recorded = Lsn.ZERO;
+    /** When work for the next lake commit began: rows that are completed for it count. */
+    private long startNanos;
+
+    private Position recorded = Position.ZERO;
+    /** Tables that the lake says are stopped; null until it was asked. */
+    private Set<Integer> stopped;
 
     /** @param catalog closed with this committer */
     public CutCommitter(
@@ -71,24 +82,37 @@ public final class CutCommitter implements Committer<CutFiles> {
         }
     }
 
-    /** Commits one cut: loads first, each at its own LSN, then the changes. Returns whether all of it was there already. */
+    /**
+     * Commits one cut: stops first, then loads, each at its own LSN, then the changes. What a stopped table has in it is
+     * left out. Returns whether all of it was there already.
+     */
     public boolean commit(CutFiles cut) {
-        boolean alreadyThere = !cut.markers().isEmpty() || !cut.changes().isEmpty();
-        for (LoadMarker marker : cut.markers()) {
+        startNanos = System.nanoTime();
+        stop(cut.stops());
+        List<TableFiles> changed = cut.changes().stream()
+                .filter(files -> !stopped.contains(files.table()))
+                .toList();
+        boolean alreadyThere = !cut.markers().isEmpty() || !changed.isEmpty();
+        for (LoadMarker all : cut.markers()) {
+            LoadMarker marker = all.without(stopped);
+            if (marker.tables().length == 0) {
+                continue;
+            }
             List<TableChange> changes = new ArrayList<>();
             for (int table : marker.tables()) {
                 changes.add(loadOf(table, marker, cut));
             }
             alreadyThere &= publish(changes);
         }
-        if (!cut.changes().isEmpty()) {
+        if (!changed.isEmpty()) {
             List<TableChange> changes = new ArrayList<>();
-            for (TableFiles files : cut.changes()) {
+            for (TableFiles files : changed) {
                 changes.add(changeOf(files, cut));
             }
             alreadyThere &= publish(changes);
+            changed.forEach(this::deleteCarried);
         }
-        Lsn reached = new Lsn(cut.lsn());
+        Position reached = at(cut.lsn());
         if (recorded.compareTo(reached) < 0) {
             progress.record(reached);
             recorded = reached;
@@ -96,31 +120,81 @@ public final class CutCommitter implements Committer<CutFiles> {
         return alreadyThere;
     }
 
+    /**
+     * Records which tables do not go on, before anything of the cut is committed: whatever fails later, a table that is
+     * stopped is never moved. Returns the stops that the lake did not know yet.
+     */
+    private List<TableStop> stop(List<TableStop> stops) {
+        if (stopped == null) {
+            stopped = stoppedInTheLake();
+        }
+        List<TableStop> fresh = new ArrayList<>();
+        for (TableStop stop : stops) {
+            SourceTable source = sources.get(stop.table());
+            if (stopped.contains(stop.table())) {
+                continue;
+            }
+            if (Following.stop(catalog.load(catalog.bronze(source.name())), stop.code(), stop.reason(), stop.fix())) {
+                fresh.add(stop);
+            }
+            stopped.add(stop.table());
+            LOG.error(
+                    "table {}.{} is stopped, the others go on: {} {}: {}\nFix: {}",
+                    source.schema(),
+                    source.name(),
+                    stop.code(),
+                    stop.code().title(),
+                    stop.reason(),
+                    stop.fix());
+        }
+        return fresh;
+    }
+
+    private Set<Integer> stoppedInTheLake() {
+        Set<Integer> found = new HashSet<>();
+        for (int i = 0; i < sources.size(); i++) {
+            int table = i;
+            catalog.find(catalog.bronze(sources.get(i).name()))
+                    .flatMap(lakeTable -> Following.of(lakeTable).stop())
+                    .ifPresent(stop -> found.add(table));
+        }
+        return found;
+    }
+
     private TableChange loadOf(int table, LoadMarker marker, CutFiles cut) {
-        Lsn lsn = new Lsn(marker.lsn());
+        Position loadedAt = at(marker.lsn());
         TableFiles files = cut.loads().stream()
                 .filter(load -> load.table() == table && load.lowestLsn() == marker.lsn())
                 .findFirst()
                 .orElseThrow();
         Stamp stamp = new Stamp(
-                pipeline, lsn, Lsn.ZERO, instant(marker.timeMicros()), Stamp.Kind.LOAD, files.rowsInserted(), 0);
+                pipeline,
+                loadedAt,
+                Position.ZERO,
+                instant(marker.timeMicros()),
+                Stamp.Kind.LOAD,
+                files.rowsInserted(),
+                0);
         return new TableChange(
-                catalog.bronze(sources.get(table).name()), stamp, lsn, files.dataFiles(), List.of(), true);
+                catalog.bronze(sources.get(table).name()), stamp, loadedAt, files.dataFiles(), List.of(), true);
     }
 
     private TableChange changeOf(TableFiles files, CutFiles cut) {
+        SourceTable source = sources.get(files.table());
+        RowBalance.check(files, source.name());
+        long rowsBefore = files.isTruncated() ? RowBalance.liveRows(catalog.load(catalog.bronze(source.name()))) : 0;
         Stamp stamp = new Stamp(
                 pipeline,
-                new Lsn(cut.lsn()),
-                Lsn.ZERO,
+                at(cut.lsn()),
+                Position.ZERO,
                 instant(cut.commitTimeMicros()),
                 Stamp.Kind.DATA,
                 files.rowsInserted(),
-                files.rowsDeleted());
+                files.rowsDeleted() + rowsBefore);
         return new TableChange(
-                catalog.bronze(sources.get(files.table()).name()),
+                catalog.bronze(source.name()),
                 stamp,
-                new Lsn(files.lowestLsn()),
+                at(files.lowestLsn()),
                 dataFiles(files, stamp),
                 files.deleteFiles(),
                 files.isTruncated());
@@ -128,32 +202,54 @@ public final class CutCommitter implements Committer<CutFiles> {
 
     /** All data files of a table's changes, those included that complete its carried rows. */
     private List<DataFile> dataFiles(TableFiles files, Stamp stamp) {
-        if (files.carriedRows().isEmpty()) {
+        if (files.carried().isEmpty()) {
             return files.dataFiles();
         }
         SourceTable source = sources.get(files.table());
         Table table = catalog.load(catalog.bronze(source.name()));
         if (TableStamps.current(table)
-                .filter(there -> stamp.lsn().isAtMost(there.lsn()))
+                .filter(there -> stamp.position().isAtMost(there.position()))
                 .isPresent()) {
             // The cut comes again: the lake has it, and the versions before are gone.
             return files.dataFiles();
         }
         List<DataFile> all = new ArrayList<>(files.dataFiles());
-        all.add(LakeErrors.edge("completing rows of " + table.name() + " from the lake", () -> {
+        long start = System.nanoTime();
+        CarryOver.Result completed = LakeErrors.edge("completing rows of " + table.name() + " from the lake", () -> {
             try {
                 return CarryOver.complete(TableFormat.of(source, table, CARRIED_FILES), files);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        }));
+        });
+        LOG.info(
+                "completed {} rows of {} from {} of its files, {} ms",
+                files.carried().stream().mapToLong(CarriedFile::rows).sum(),
+                table.name(),
+                completed.filesRead(),
+                (System.nanoTime() - start) / 1_000_000);
+        all.addAll(completed.files());
         return all;
     }
 
+    /** They are in data files now, or the cut was there already. What is left behind is an orphan. */
+    private void deleteCarried(TableFiles files) {
+        for (CarriedFile file : files.carried()) {
+            try {
+                catalog.load(catalog.bronze(sources.get(files.table()).name()))
+                        .io()
+                        .deleteFile(file.location());
+            } catch (RuntimeException e) {
+                LOG.debug("{} was not deleted; orphan removal will", file.location(), e);
+            }
+        }
+    }
+
     private boolean publish(List<TableChange> changes) {
-        long start = System.nanoTime();
         CommitOutcome.Applied applied = commit.commit(changes).orThrow();
-        long commitMillis = (System.nanoTime() - start) / 1_000_000;
+        long now = System.nanoTime();
+        long commitMillis = (now - startNanos) / 1_000_000;
+        startNanos = now;
         Stamp stamp = changes.get(0).stamp();
         long inserted = changes.stream()
                 .mapToLong(change -> change.stamp().rowsInserted())
@@ -168,7 +264,7 @@ public final class CutCommitter implements Committer<CutFiles> {
         LOG.info(
                 "lake commit {} at LSN {}: {} tables, +{} -{} rows, {} ms, {} ms after the source's commit{}",
                 stamp.kind().text(),
-                stamp.lsn(),
+                stamp.position(),
                 changes.size(),
                 inserted,
                 deleted,
@@ -176,6 +272,10 @@ public final class CutCommitter implements Committer<CutFiles> {
                 lagMillis,
                 applied.alreadyThere() ? " (was there already)" : "");
         return applied.alreadyThere();
+    }
+
+    private static Position at(long lsn) {
+        return Position.of(new Lsn(lsn));
     }
 
     private static Instant instant(long micros) {

@@ -1,9 +1,11 @@
 package dev.sluice.ingest.sink;
 
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
 import dev.sluice.lake.StampProperties;
+import dev.sluice.lake.TableStamps;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.Remedy;
 import dev.sluice.spec.errors.SluiceException;
@@ -27,10 +29,10 @@ public final class LakeTables {
     private LakeTables() {}
 
     /**
-     * Creates the namespace and the tables that are missing, empty and without a stamp.
+     * Creates the namespace and the tables that are missing, empty and without a stamp. A table that is to be loaded anew
+     * gets the columns of its source; one that is followed and has others is stopped (E0404), and only that one.
      *
-     * @throws SluiceException E0505 when a table belongs to another pipeline or to nobody, E0404 when its columns are
-     *     not those of the source
+     * @throws SluiceException E0505 when a table belongs to another pipeline or to nobody
      */
     public static void create(LakeCatalog catalog, String pipeline, List<SourceTable> tables) {
         createNamespace(catalog);
@@ -39,7 +41,7 @@ public final class LakeTables {
             Schema schema = LakeSchemas.of(source);
             Table table = catalog.find(identifier).orElseGet(() -> createTable(catalog, pipeline, source, schema));
             checkOwner(table, identifier, pipeline, source);
-            checkColumns(table, identifier, schema);
+            fitColumns(table, identifier, schema, source);
         }
     }
 
@@ -105,37 +107,55 @@ public final class LakeTables {
         }
     }
 
-    private static void checkColumns(Table table, TableIdentifier identifier, Schema wanted) {
-        List<NestedField> held = table.schema().columns();
+    private static void fitColumns(Table table, TableIdentifier identifier, Schema wanted, SourceTable source) {
+        String difference = difference(table.schema(), wanted);
+        if (difference.isEmpty()) {
+            return;
+        }
+        boolean holdsFollowedRows =
+                Following.of(table).isFollowed() && TableStamps.current(table).isPresent();
+        if (!holdsFollowedRows) {
+            LakeErrors.edge("giving " + identifier + " the columns of its source", () -> {
+                SchemaReplacement.commit(table, wanted);
+                return true;
+            });
+            return;
+        }
+        Following.stop(
+                table,
+                ErrorCode.E0404,
+                "the columns of lake table " + identifier + " are not those of its source " + source.schema() + "."
+                        + source.name() + ": " + difference,
+                Remedy.resync(source.name()));
+    }
+
+    private static String difference(Schema heldSchema, Schema wanted) {
+        List<NestedField> held = heldSchema.columns();
         List<NestedField> due = wanted.columns();
-        String difference = held.size() == due.size() ? "" : held.size() + " columns instead of " + due.size();
-        for (int i = 0; i < due.size() && difference.isEmpty(); i++) {
+        if (held.size() != due.size()) {
+            return held.size() + " columns instead of " + due.size();
+        }
+        for (int i = 0; i < due.size(); i++) {
             NestedField have = held.get(i);
             NestedField want = due.get(i);
             boolean same = have.name().equals(want.name())
                     && have.isOptional() == want.isOptional()
                     && withoutIds(have).equals(withoutIds(want));
             if (!same) {
-                difference = "column " + (i + 1) + " is " + have.name() + " " + have.type() + " instead of "
-                        + want.name() + " " + want.type();
+                return "column " + (i + 1) + " is " + have.name() + " " + have.type() + " instead of " + want.name()
+                        + " " + want.type();
             }
         }
-        if (difference.isEmpty() && !identifierNames(table.schema()).equals(identifierNames(wanted))) {
-            difference = "its key is " + identifierNames(table.schema()) + " instead of " + identifierNames(wanted);
-        }
-        if (!difference.isEmpty()) {
-            throw new SluiceException(
-                    ErrorCode.E0404,
-                    "the columns of lake table " + identifier + " are not those of its source: " + difference,
-                    "undo the change at the source; or " + Remedy.LOAD_ANEW);
-        }
+        return identifierNames(heldSchema).equals(identifierNames(wanted))
+                ? ""
+                : "its key is " + identifierNames(heldSchema) + " instead of " + identifierNames(wanted);
     }
 
     private static Set<String> identifierNames(Schema schema) {
         return new HashSet<>(schema.identifierFieldNames());
     }
 
-    private static String withoutIds(NestedField field) {
+    static String withoutIds(NestedField field) {
         return field.type().isListType()
                 ? "list " + field.type().asListType().elementType()
                 : field.type().toString();

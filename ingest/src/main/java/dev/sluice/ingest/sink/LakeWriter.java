@@ -4,8 +4,10 @@ import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.sink.cut.CutFiles;
 import dev.sluice.ingest.sink.cut.LoadMarker;
 import dev.sluice.ingest.sink.cut.TableFiles;
+import dev.sluice.ingest.sink.file.OpenFiles;
 import dev.sluice.ingest.sink.file.TableFormat;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.ingest.table.TableStop;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.Remedy;
@@ -13,24 +15,41 @@ import dev.sluice.spec.errors.SluiceException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.iceberg.Table;
 
 /**
- * Writes batches into files and hands the files of a cut over at every checkpoint. Keeps nothing across checkpoints, so
- * it has no state; whatever it wrote and did not hand over is an orphan.
+ * Writes batches into files and hands the files of a cut over at every checkpoint. What a checkpoint does not take are
+ * the files of a transaction that is still open: they wait here for the first checkpoint after its end. After a restart
+ * the source emits that transaction again from its beginning, so there is no state; whatever was written and not handed
+ * over is an orphan.
+ *
+ * <p>A large transaction begins a cut of its own, since an equality delete does not reach rows of its own commit: what it
+ * deletes may have been written by the cut before, and the two may come to be committed at different times.
  */
 public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles> {
     private final LakeCatalog catalog;
     private final List<SourceTable> sources;
     private final TableWriter[] writers;
+    private final OpenFiles openFiles = new OpenFiles();
     private final int subtask;
     private final Counter rowsWritten;
     private final Counter[] loadedRows;
     private final List<LoadMarker> markers = new ArrayList<>();
+    /** Stops that no cut has brought to the committer yet. */
+    private final List<TableStop> stops = new ArrayList<>();
+
+    private final Set<Integer> stopped = new HashSet<>();
+    /** Cuts that end where a large transaction begins, and that no checkpoint has handed over yet. */
+    private final List<CutFiles> early = new ArrayList<>();
+    /** Whether a transaction is being written whose end has not come: nothing of it may be handed over. */
+    private boolean isOpen;
+
     private long lsn;
     private long commitTimeMicros;
     private int loadingTable = -1;
@@ -50,6 +69,10 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
 
     @Override
     public void write(RowBatch batch, Context context) throws IOException {
+        if (stopped.contains(batch.table)) {
+            advance(batch);
+            return;
+        }
         switch (batch.kind) {
             case LOAD -> {
                 if (batch.table != loadingTable && loadingTable >= 0) {
@@ -60,12 +83,14 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
                 writer(batch.table).load(batch);
                 loadedRows[batch.table].inc(batch.count);
             }
-            case CHUNK_END -> {}
+            case CHUNK_END, START -> {}
             case CHANGES -> {
                 writer(batch.table).change(batch);
                 advance(batch);
             }
             case PROGRESS -> advance(batch);
+            case OPEN -> open();
+            case STOP -> stop(batch.stop);
             case LOADED -> {
                 long[] rows = batch.lsns == null ? new long[0] : batch.lsns;
                 markers.add(new LoadMarker(batch.lsn, batch.commitTimeMicros, batch.loadedTables, rows));
@@ -73,9 +98,39 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
             }
         }
         rowsWritten.inc(batch.count);
+        openFiles.wrote(batch.bytes == null ? 0 : batch.bytes.length);
+    }
+
+    /** Gives up what this cut holds of the table; the committer hears of it with the cut. */
+    private void stop(TableStop stop) {
+        if (!stopped.add(stop.table())) {
+            return;
+        }
+        stops.add(stop);
+        if (writers[stop.table()] != null) {
+            writers[stop.table()].abandon();
+            writers[stop.table()] = null;
+        }
+        loadingTable = loadingTable == stop.table() ? -1 : loadingTable;
+    }
+
+    /** Ends the cut before a large transaction, if there is anything in it. */
+    private void open() throws IOException {
+        isOpen = true;
+        List<TableFiles> changes = finishChanges();
+        if (!changes.isEmpty() || !markers.isEmpty()) {
+            early.add(cut(true, changes, List.of(), List.of()));
+        }
     }
 
     private void advance(RowBatch batch) {
+        if (batch.kind == RowBatch.Kind.LOAD || batch.kind == RowBatch.Kind.CHUNK_END) {
+            return;
+        }
+        isOpen &= batch.kind != RowBatch.Kind.PROGRESS;
+        if (isOpen) {
+            return;
+        }
         if (Long.compareUnsigned(batch.lsn, lsn) >= 0) {
             lsn = batch.lsn;
             commitTimeMicros = batch.commitTimeMicros != 0 ? batch.commitTimeMicros : commitTimeMicros;
@@ -92,7 +147,7 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
                         "lake table " + lakeTable.name() + " has been partitioned",
                         "bronze tables are not partitioned: " + Remedy.LOAD_ANEW);
             }
-            writers[table] = new TableWriter(source, TableFormat.of(source, lakeTable, subtask), table);
+            writers[table] = new TableWriter(source, TableFormat.of(source, lakeTable, subtask), table, openFiles);
         }
         return writers[table];
     }
@@ -103,18 +158,37 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
 
     @Override
     public Collection<CutFiles> prepareCommit() throws IOException {
-        List<TableFiles> changes = new ArrayList<>();
         List<TableFiles> loads = new ArrayList<>();
         for (TableWriter writer : writers) {
             if (writer != null) {
-                writer.finishChanges().ifPresent(changes::add);
                 writer.finishLoad().ifPresent(loads::add);
             }
         }
-        CutFiles cut = new CutFiles(lsn, commitTimeMicros, changes, loads, markers);
+        List<CutFiles> cuts = new ArrayList<>(early);
+        early.clear();
+        CutFiles last = cut(false, isOpen ? List.of() : finishChanges(), loads, stops);
+        stops.clear();
+        if (!last.isEmpty()) {
+            cuts.add(last);
+        }
+        return cuts;
+    }
+
+    private List<TableFiles> finishChanges() throws IOException {
+        List<TableFiles> changes = new ArrayList<>();
+        for (TableWriter writer : writers) {
+            if (writer != null) {
+                writer.finishChanges().ifPresent(changes::add);
+            }
+        }
+        return changes;
+    }
+
+    private CutFiles cut(boolean isEarly, List<TableFiles> changes, List<TableFiles> loads, List<TableStop> stopsNow) {
+        CutFiles cut = new CutFiles(isEarly, lsn, commitTimeMicros, changes, loads, markers, stopsNow);
         markers.clear();
         lsn = 0;
-        return cut.isEmpty() ? List.of() : List.of(cut);
+        return cut;
     }
 
     @Override

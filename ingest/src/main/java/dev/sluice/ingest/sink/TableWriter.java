@@ -4,9 +4,11 @@ import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.sink.cut.TableFiles;
 import dev.sluice.ingest.sink.file.ChangeFiles;
 import dev.sluice.ingest.sink.file.LoadFiles;
+import dev.sluice.ingest.sink.file.OpenFiles;
 import dev.sluice.ingest.sink.file.TableFormat;
 import dev.sluice.ingest.sink.row.KeyBytes;
 import dev.sluice.ingest.sink.row.RowCursor;
+import dev.sluice.ingest.sink.spill.HeapBudget;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
@@ -23,7 +25,7 @@ final class TableWriter {
     private final ChangeFiles changes;
     private final LoadFiles load;
 
-    TableWriter(SourceTable source, TableFormat format, int table) {
+    TableWriter(SourceTable source, TableFormat format, int table, OpenFiles openFiles) {
         String name = source.schema() + "." + source.name();
         this.newRow = new RowCursor(name, source.columns().size());
         this.oldRow = new RowCursor(name, source.columns().size());
@@ -31,8 +33,8 @@ final class TableWriter {
         this.oldKey = new KeyBytes(source);
         this.isKey = new boolean[source.columns().size()];
         source.keyColumns().forEach(column -> isKey[column] = true);
-        this.changes = new ChangeFiles(format, table);
-        this.load = new LoadFiles(format, table, newRow);
+        this.changes = new ChangeFiles(format, table, openFiles, HeapBudget.PROCESS);
+        this.load = new LoadFiles(format, table, newRow, openFiles);
     }
 
     void load(RowBatch batch) throws IOException {
@@ -40,7 +42,7 @@ final class TableWriter {
     }
 
     void closeLoadFile() throws IOException {
-        load.closeOpenFile();
+        load.closeEarly();
     }
 
     void change(RowBatch batch) throws IOException {

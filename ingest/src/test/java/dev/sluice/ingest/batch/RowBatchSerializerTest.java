@@ -2,6 +2,8 @@ package dev.sluice.ingest.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ingest.table.TableStop;
+import dev.sluice.spec.errors.ErrorCode;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.flink.core.memory.DataInputDeserializer;
@@ -61,5 +63,7 @@ class RowBatchSerializerTest {
         assertThat(copy(RowBatch.progress(8, 9)).lsns).isNull();
         assertThat(copy(RowBatch.loaded(8, 9, new int[] {4, 5}, new long[] {6, 7})).lsns)
                 .containsExactly(6, 7);
+        TableStop stop = new TableStop(3, ErrorCode.E0401, "what", "how");
+        assertThat(copy(RowBatch.stop(stop)).stop).isEqualTo(stop);
     }
 }

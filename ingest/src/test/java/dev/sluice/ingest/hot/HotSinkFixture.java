@@ -1,10 +1,13 @@
 package dev.sluice.ingest.hot;
 
 import dev.sluice.clickhouse.server.RunningServer;
+import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.sink.TestLake;
 import dev.sluice.ingest.table.ColumnType;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.SourceTable.SourceColumn;
+import dev.sluice.lake.testing.FaultyCatalog;
 import dev.sluice.spec.PipelineSpec.HotSpec;
 import dev.sluice.spec.Secret;
 import java.nio.file.Path;
@@ -14,6 +17,7 @@ import java.util.Optional;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.SimpleCounter;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +35,8 @@ abstract class HotSinkFixture {
     final Counter omitted = new SimpleCounter();
     String database;
     HotWriter writer;
+    TestLake lake;
+    HotBounds bounds = new HotBounds(4 << 20, 64 << 20, 60_000);
 
     @BeforeAll
     static void startServer() throws Exception {
@@ -59,24 +65,44 @@ abstract class HotSinkFixture {
                 250);
     }
 
-    HotWriter open(SourceTable... tables) {
-        HotSpec hot = spec(server.url());
-        ClickHouseClient client = new ClickHouseClient(hot, 2_000);
-        List<String> names =
-                java.util.Arrays.stream(tables).map(SourceTable::name).toList();
-        HotProgress progress = new HotProgress(client, hot, names);
-        HotBuffer[] buffers = new HotBuffer[tables.length];
-        HotTables store = new HotTables(hot, client);
-        store.createDatabase();
-        progress.create();
-        for (int i = 0; i < tables.length; i++) {
-            if (hot.tables().contains(names.get(i))) {
-                HotTable table = new HotTable(tables[i], database);
-                store.create(table);
-                buffers[i] = new HotBuffer(table);
-            }
+    @AfterEach
+    void closeWriterAndLake() throws Exception {
+        closeWriter();
+        if (lake != null) {
+            lake.close();
+            lake = null;
         }
-        return writer = new HotWriter(client, buffers, progress, time, 250, written, omitted);
+    }
+
+    void closeWriter() throws InterruptedException {
+        if (writer != null) {
+            writer.close();
+            writer = null;
+        }
+    }
+
+    /** A new job: the stream begins with the first change of all. */
+    HotWriter open(SourceTable... tables) throws Exception {
+        return open(0, tables);
+    }
+
+    /** A new job, to which the source gives the changes after a position. */
+    HotWriter open(long firstAfter, SourceTable... tables) throws Exception {
+        closeWriter();
+        lake = lake == null ? new TestLake(tables) : lake;
+        FaultyCatalog catalog = lake.server;
+        writer = HotSink.writer(
+                List.of(tables),
+                spec(server.url()),
+                () -> new HotLake(catalog.connect(), TestLake.PIPELINE),
+                bounds,
+                time::getCurrentProcessingTime,
+                written,
+                omitted);
+        long[] all = new long[tables.length];
+        java.util.Arrays.fill(all, firstAfter);
+        writer.write(RowBatch.start(all), null);
+        return writer;
     }
 
     static SourceTable table(String name, List<Integer> keys, SourceColumn... columns) {
@@ -111,6 +137,21 @@ abstract class HotSinkFixture {
 
     void send(BatchBuilder batch) {
         writer.write(batch.changes(0, nowMicros(), false), null);
+    }
+
+    /** A sign that everything up to a position has come. */
+    void progress(long lsn) {
+        writer.write(RowBatch.progress(lsn, nowMicros()), null);
+    }
+
+    String progressOf(String table) throws Exception {
+        return server.sql(
+                "SELECT lsn FROM " + database + "._sluice_progress FINAL WHERE table = '" + table + "' FORMAT TSV");
+    }
+
+    String stateOf(String table) throws Exception {
+        return server.sql("SELECT trimBoth(concat(state, ' ', reason)) FROM " + database
+                + "._sluice_progress FINAL WHERE table = '" + table + "' FORMAT TSV");
     }
 
     String rows() throws Exception {

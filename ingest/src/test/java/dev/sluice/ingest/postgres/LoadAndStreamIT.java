@@ -69,6 +69,31 @@ class LoadAndStreamIT {
     }
 
     @Test
+    void checkpointsCompleteWhileATransactionIsOpenAndNeverSplitIt() throws Exception {
+        POSTGRES.run("create table open_transaction (id bigint primary key, v text)");
+        try (PipelineRun run = new PipelineRun(POSTGRES, "open_transaction", 1, "open_transaction")) {
+            run.start();
+            run.awaitEqual();
+            ModelSink.CHECKPOINTS_WHILE_OPEN.set(0);
+            ModelSink.CHECKPOINTS_WANTED.set(6);
+            POSTGRES.run(
+                    "insert into open_transaction values (0, 'before')",
+                    "insert into open_transaction select g, repeat(md5(g::text), 4) from generate_series(1, 300000) g");
+            run.awaitTrue("checkpoints complete", () -> ModelSink.CHECKPOINTS_WHILE_OPEN.get() >= 3);
+            assertThat(run.lake.rows(0))
+                    .as("what was before is in the lake, nothing else")
+                    .hasSize(1);
+            ModelSink.FAIL_NEXT_WRITE.set(true);
+            run.awaitTrue("the task has failed", () -> !ModelSink.FAIL_NEXT_WRITE.get());
+            run.awaitTrue("the transaction is there", () -> run.lake.rows(0).size() > 1);
+            assertThat(run.lake.rows(0)).as("all of it at once").hasSize(300001);
+            run.awaitEqual();
+        } finally {
+            ModelSink.CHECKPOINTS_WANTED.set(0);
+        }
+    }
+
+    @Test
     void addsATableWithoutTouchingOthers() throws Exception {
         POSTGRES.run(
                 "create table early (id int primary key, v int)",

@@ -37,6 +37,9 @@ final class ModelLake {
     private final Map<Integer, Lsn> loadStamps = new ConcurrentHashMap<>();
 
     volatile String identity;
+    /** Why tables are stopped, by their number. */
+    final Map<Integer, String> stops = new ConcurrentHashMap<>();
+
     long commits;
     long loads;
     /** The announcement of a load of which not all writers have committed their rows; null when there is none. */
@@ -95,6 +98,8 @@ final class ModelLake {
                 publishWhenComplete();
             }
             case CHANGES -> changes(batch);
+            case CHUNK_END, OPEN -> {}
+            case STOP -> stops.put(batch.table, batch.stop.code() + ": " + batch.stop.reason());
             case PROGRESS -> {
                 Lsn lsn = new Lsn(batch.lsn);
                 if (acknowledged.isPresent() && !acknowledged.get().isAtMost(lsn)) {
@@ -253,6 +258,11 @@ final class ModelLake {
         @Override
         public Map<Integer, Lsn> stamps() {
             return of(lake).forgetful ? of(lake).loadStamps : of(lake).stamps();
+        }
+
+        @Override
+        public Map<Integer, String> stops() {
+            return of(lake).stops;
         }
 
         @Override

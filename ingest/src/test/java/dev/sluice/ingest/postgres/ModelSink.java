@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
@@ -28,6 +29,12 @@ final class ModelSink implements Sink<RowBatch>, SupportsCommitter<ModelSink.Gat
     /** Set by a test: so many announcements of a load fail. */
     static final AtomicInteger FAIL_ANNOUNCEMENTS = new AtomicInteger();
 
+    /** How many checkpoints have completed while a transaction was open. */
+    static final AtomicInteger CHECKPOINTS_WHILE_OPEN = new AtomicInteger();
+
+    /** Set by a test: so many checkpoints are to complete while a transaction is open; the writer is slow until then. */
+    static final AtomicInteger CHECKPOINTS_WANTED = new AtomicInteger();
+
     private final String lake;
 
     ModelSink(String lake) {
@@ -37,12 +44,16 @@ final class ModelSink implements Sink<RowBatch>, SupportsCommitter<ModelSink.Gat
     /** The batches stay in this JVM, as files stay in a store: a checkpoint holds their name. */
     private static final Map<String, List<RowBatch>> STORE = new ConcurrentHashMap<>();
 
+    private static final String OPEN = "open-";
+
     record Gathered(String attempt) {}
 
     @Override
     public CommittingSinkWriter<RowBatch, Gathered> createWriter(WriterInitContext context) {
         return new CommittingSinkWriter<>() {
             private List<RowBatch> gathered = new ArrayList<>();
+            /** Where in {@code gathered} the open transaction begins; -1 when there is none. */
+            private int open = -1;
 
             @Override
             public void write(RowBatch batch, Context context) throws IOException {
@@ -53,6 +64,13 @@ final class ModelSink implements Sink<RowBatch>, SupportsCommitter<ModelSink.Gat
                         && FAIL_ANNOUNCEMENTS.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                     throw new IOException("failure injected by a test");
                 }
+                if (batch.kind == RowBatch.Kind.OPEN) {
+                    open = gathered.size();
+                } else if (batch.kind == RowBatch.Kind.PROGRESS) {
+                    open = -1;
+                } else if (open >= 0 && CHECKPOINTS_WHILE_OPEN.get() < CHECKPOINTS_WANTED.get()) {
+                    LockSupport.parkNanos(20_000_000);
+                }
                 gathered.add(batch);
             }
 
@@ -61,12 +79,14 @@ final class ModelSink implements Sink<RowBatch>, SupportsCommitter<ModelSink.Gat
 
             @Override
             public Collection<Gathered> prepareCommit() {
-                if (gathered.isEmpty()) {
+                int complete = open >= 0 ? open : gathered.size();
+                if (open < 0 && complete == 0) {
                     return List.of();
                 }
-                String attempt = UUID.randomUUID().toString();
-                STORE.put(attempt, gathered);
-                gathered = new ArrayList<>();
+                String attempt = (open >= 0 ? OPEN : "") + UUID.randomUUID();
+                STORE.put(attempt, List.copyOf(gathered.subList(0, complete)));
+                gathered = new ArrayList<>(gathered.subList(complete, gathered.size()));
+                open = open >= 0 ? 0 : -1;
                 return List.of(new Gathered(attempt));
             }
 
@@ -82,6 +102,9 @@ final class ModelSink implements Sink<RowBatch>, SupportsCommitter<ModelSink.Gat
             public void commit(Collection<CommitRequest<Gathered>> requests) {
                 for (CommitRequest<Gathered> request : requests) {
                     Gathered gathered = request.getCommittable();
+                    if (gathered.attempt().startsWith(OPEN)) {
+                        CHECKPOINTS_WHILE_OPEN.incrementAndGet();
+                    }
                     ModelLake.of(lake).commit(gathered.attempt(), STORE.get(gathered.attempt()));
                 }
             }

@@ -8,6 +8,7 @@ import dev.sluice.ingest.sink.cut.CutFiles;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.SourceTable.SourceColumn;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableStamps;
@@ -118,7 +119,7 @@ class LakeWriterTest {
         lake.write(orders().insert(10, row(1, "a", "x")).delete(10, key(1, "a")).batch());
         lake.commitCut();
         assertThat(lake.rows(ORDERS)).isEmpty();
-        assertThat(TableStamps.current(lake.table(ORDERS)).map(Stamp::lsn)).contains(new Lsn(10));
+        assertThat(TableStamps.current(lake.table(ORDERS)).map(Stamp::position)).contains(Position.of(new Lsn(10)));
     }
 
     @Test
@@ -165,15 +166,15 @@ class LakeWriterTest {
         assertThat(snapshots).hasSize(2);
         assertThat(Stamp.of(snapshots.get(0))).hasValueSatisfying(stamp -> {
             assertThat(stamp.kind()).isEqualTo(Stamp.Kind.LOAD);
-            assertThat(stamp.lsn()).isEqualTo(new Lsn(100));
+            assertThat(stamp.position()).isEqualTo(Position.of(new Lsn(100)));
             assertThat(stamp.rowsInserted()).isEqualTo(3);
         });
         assertThat(TestLake.rows(table, snapshots.get(0).snapshotId()))
                 .hasSize(3)
                 .contains(row(3, "c", "x"));
         assertThat(lake.rows(ORDERS)).contains(row(3, "c", "y")).hasSize(3);
-        assertThat(TableStamps.current(lake.table(ITEMS)).map(Stamp::lsn)).contains(new Lsn(100));
-        assertThat(new Progress(lake.catalog, TestLake.PIPELINE).acknowledged()).contains(new Lsn(120));
+        assertThat(TableStamps.current(lake.table(ITEMS)).map(Stamp::position)).contains(Position.of(new Lsn(100)));
+        assertThat(new Progress(lake.catalog, TestLake.PIPELINE).acknowledged()).contains(Position.of(new Lsn(120)));
     }
 
     @Test
@@ -223,7 +224,7 @@ class LakeWriterTest {
         lake.write(RowBatch.progress(77, 1));
         lake.commitCut();
         assertThat(lake.table(ORDERS).currentSnapshot()).isNull();
-        assertThat(new Progress(lake.catalog, TestLake.PIPELINE).acknowledged()).contains(new Lsn(77));
+        assertThat(new Progress(lake.catalog, TestLake.PIPELINE).acknowledged()).contains(Position.of(new Lsn(77)));
     }
 
     @Test
@@ -382,7 +383,7 @@ class LakeWriterTest {
         private void compare(Table table) throws IOException {
             int compared = 0;
             for (Snapshot snapshot : table.snapshots()) {
-                long stamped = Stamp.of(snapshot).orElseThrow().lsn().value();
+                long stamped = Stamp.of(snapshot).orElseThrow().position().order();
                 List<List<Object>> rows = TestLake.rows(table, snapshot.snapshotId());
                 assertThat(rows)
                         .as("seed %d, LSN %d", seed, stamped)

@@ -18,27 +18,49 @@ import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
 
 /** The whole sink without Flink: writers, merger and committer over a catalog in memory. */
-final class TestLake implements AutoCloseable {
-    static final String PIPELINE = "shop";
+public final class TestLake implements AutoCloseable {
+    public static final String PIPELINE = "shop";
 
-    final FaultyCatalog server = new FaultyCatalog();
-    final LakeCatalog catalog = server.connect();
-    final List<SourceTable> sources;
+    public final FaultyCatalog server = new FaultyCatalog();
+    public final LakeCatalog catalog;
+    private final String files;
+    private List<SourceTable> sources;
     private final List<LakeWriter> writers = new ArrayList<>();
     private CutMerger merger = new CutMerger();
     private CutCommitter committer;
 
-    TestLake(SourceTable... sources) {
+    public TestLake(SourceTable... sources) {
+        this("org.apache.iceberg.inmemory.InMemoryFileIO", sources);
+    }
+
+    /** With files in the folder that {@code sluice.test.files} names. */
+    static TestLake onDisk(SourceTable... sources) {
+        return new TestLake(LocalFileIO.class.getName(), sources);
+    }
+
+    private TestLake(String files, SourceTable... sources) {
+        this.files = files;
+        this.catalog = server.connect(files);
         this.sources = List.of(sources);
         LakeTables.create(catalog, PIPELINE, this.sources);
         start(1);
     }
 
+    List<SourceTable> sources() {
+        return sources;
+    }
+
+    /** A new job for other tables, or for the same ones as their source has them now. */
+    void sources(SourceTable... changed) {
+        sources = List.of(changed);
+        start(1);
+    }
+
     /** A new job with that many writers; the former one is gone, with everything that it had not handed over. */
-    void start(int parallelism) {
+    public void start(int parallelism) {
         writers.clear();
         for (int i = 0; i < parallelism; i++) {
-            writers.add(new LakeWriter(server.connect(), sources, i, new UnregisteredMetricsGroup()));
+            writers.add(new LakeWriter(server.connect(files), sources, i, new UnregisteredMetricsGroup()));
         }
         merger = new CutMerger();
         committer = new CutCommitter(
@@ -49,7 +71,7 @@ final class TestLake implements AutoCloseable {
                 new CommitMetrics(new UnregisteredMetricsGroup()));
     }
 
-    void write(RowBatch batch) throws IOException {
+    public void write(RowBatch batch) throws IOException {
         write(0, batch);
     }
 
@@ -59,34 +81,47 @@ final class TestLake implements AutoCloseable {
 
     /** A checkpoint up to where the lake commit begins; everything goes through its persisted form. */
     CutFiles checkpoint() throws IOException {
+        List<CutFiles> cuts = checkpointCuts();
+        if (cuts.size() > 1) {
+            throw new IllegalStateException("a checkpoint with " + cuts.size() + " cuts");
+        }
+        return cuts.isEmpty() ? new CutFiles(false, 0, 0, List.of(), List.of(), List.of(), List.of()) : cuts.get(0);
+    }
+
+    /** The cuts of a checkpoint, in the order in which they are to be committed. */
+    List<CutFiles> checkpointCuts() throws IOException {
         CutFilesSerializer serializer = new CutFilesSerializer();
         List<CutFiles> parts = new ArrayList<>();
         for (LakeWriter writer : writers) {
             for (CutFiles part : writer.prepareCommit()) {
-                parts.add(serializer.deserialize(1, serializer.serialize(part)));
+                parts.add(serializer.deserialize(serializer.getVersion(), serializer.serialize(part)));
             }
         }
-        CutFiles cut = merger.merge(parts);
+        List<CutFiles> cuts = merger.merge(parts);
         CutMerger restored = new CutMerger();
-        restored.restore(serializer.deserialize(1, serializer.serialize(merger.snapshot())));
+        restored.restore(serializer.deserialize(serializer.getVersion(), serializer.serialize(merger.snapshot())));
         merger = restored;
-        return serializer.deserialize(1, serializer.serialize(cut));
+        List<CutFiles> persisted = new ArrayList<>();
+        for (CutFiles cut : cuts) {
+            persisted.add(serializer.deserialize(serializer.getVersion(), serializer.serialize(cut)));
+        }
+        return persisted;
     }
 
     boolean commit(CutFiles cut) {
         return committer.commit(cut);
     }
 
-    void commitCut() throws IOException {
-        commit(checkpoint());
+    public void commitCut() throws IOException {
+        checkpointCuts().forEach(this::commit);
     }
 
-    Table table(SourceTable source) {
+    public Table table(SourceTable source) {
         return catalog.load(catalog.bronze(source.name()));
     }
 
     /** All rows as any reader sees them, each as the list of its values. */
-    List<List<Object>> rows(SourceTable source) throws IOException {
+    public List<List<Object>> rows(SourceTable source) throws IOException {
         return rows(table(source), null);
     }
 

@@ -89,10 +89,15 @@ public final class FaultyCatalog implements AutoCloseable {
 
     /** A client of this catalog with a short socket time-out; its bronze namespace is {@code bronze}. */
     public LakeCatalog connect() {
+        return connect("org.apache.iceberg.inmemory.InMemoryFileIO");
+    }
+
+    /** The same with files read and written by another implementation. */
+    public LakeCatalog connect(String ioImplementation) {
         RESTCatalog rest = new RESTCatalog();
         Map<String, String> properties = new HashMap<>();
         properties.put("uri", "http://127.0.0.1:" + server.getAddress().getPort());
-        properties.put("io-impl", "org.apache.iceberg.inmemory.InMemoryFileIO");
+        properties.put("io-impl", ioImplementation);
         properties.put("rest.client.socket-timeout-ms", Integer.toString(SOCKET_TIMEOUT_MILLIS));
         properties.put("rest-metrics-reporting-enabled", "false");
         rest.initialize("test", properties);

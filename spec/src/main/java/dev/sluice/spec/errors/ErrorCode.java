@@ -106,6 +106,16 @@ public enum ErrorCode {
             USER,
             NEVER,
             "Run ALTER TABLE ... REPLICA IDENTITY FULL, so that PostgreSQL sends large values that did not change."),
+    E0410(
+            "row too large",
+            USER,
+            MANUAL,
+            "Keep rows below the limit that the message names, exclude the large column, or give the TaskManager a larger heap."),
+    E0412(
+            "no room on local disk",
+            USER,
+            TIMED,
+            "Make room in the folder for temporary files of the TaskManager; large transactions spill there."),
     E0501(
             "commit conflict",
             EXTERNAL,

@@ -11,5 +11,10 @@ public final class Remedy {
                     + " To keep the old tables and their history instead: sluice stop <pipeline>, and apply a file with another"
                     + " pipeline:, catalog.namespace and hot.clickhouse.database";
 
+    /** What helps when one table cannot go on exactly; the others are not touched. */
+    public static String resync(String table) {
+        return "sluice resync " + table + " loads this table anew, at its own position, while the others go on";
+    }
+
     private Remedy() {}
 }

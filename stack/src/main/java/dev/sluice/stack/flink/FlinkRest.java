@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -71,11 +72,29 @@ public final class FlinkRest {
         return jobs;
     }
 
-    /** The running (or restarting) job of that name. */
+    /** The running (or restarting) job of that name; of several the one that runs. */
     public Optional<Job> activeJob(String name) {
+        List<Job> active = activeJobs(name);
+        return active.stream()
+                .filter(job -> job.state().equals("RUNNING"))
+                .findFirst()
+                .or(() -> active.stream().findFirst());
+    }
+
+    /** All jobs of that name that have not ended: more than one when somebody submitted a copy. */
+    public List<Job> activeJobs(String name) {
         return jobs().stream()
                 .filter(job -> job.name().equals(name) && !job.isEnded())
-                .findFirst();
+                .toList();
+    }
+
+    /** When the newest checkpoint of a job was completed; empty before the first. */
+    public Optional<Instant> lastCheckpoint(String jobId) {
+        JsonNode at = get("/jobs/" + jobId + "/checkpoints")
+                .path("latest")
+                .path("completed")
+                .path("latest_ack_timestamp");
+        return at.isNumber() ? Optional.of(Instant.ofEpochMilli(at.asLong())) : Optional.empty();
     }
 
     public String state(String jobId) {

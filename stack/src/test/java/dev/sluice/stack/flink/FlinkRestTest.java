@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +60,24 @@ class FlinkRestTest {
                          {"jid":"c","name":"shop","state":"RESTARTING"}]}""");
         assertThat(rest.activeJob("shop")).map(FlinkRest.Job::id).contains("c");
         assertThat(rest.activeJob("none")).isEmpty();
+    }
+
+    @Test
+    void tellsEveryCopyOfAJobAndPrefersTheOneThatRuns() {
+        answer("/jobs/overview", 200, """
+                {"jobs":[{"jid":"a","name":"shop","state":"RESTARTING"},{"jid":"b","name":"shop","state":"RUNNING"},
+                         {"jid":"c","name":"shop","state":"FAILED"}]}""");
+        assertThat(rest.activeJobs("shop")).map(FlinkRest.Job::id).containsExactly("a", "b");
+        assertThat(rest.activeJob("shop")).map(FlinkRest.Job::id).contains("b");
+    }
+
+    @Test
+    void tellsWhenTheNewestCheckpointWasCompleted() {
+        answer("/jobs/a/checkpoints", 200, """
+                {"latest":{"completed":{"id":7,"latest_ack_timestamp":1700000000123}}}""");
+        answer("/jobs/b/checkpoints", 200, "{\"latest\":{\"completed\":null}}");
+        assertThat(rest.lastCheckpoint("a")).contains(Instant.ofEpochMilli(1_700_000_000_123L));
+        assertThat(rest.lastCheckpoint("b")).isEmpty();
     }
 
     @Test

@@ -1,6 +1,6 @@
 package dev.sluice.trino.asof;
 
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.trino.asof.SnapshotLookup.AtSnapshot;
@@ -46,7 +46,7 @@ public final class AsOfRewriter {
      * @throws SluiceException E1003 when the text is not SQL or not a statement that reads tables; E1004 when a table has
      *     no snapshot at or before the position or the lake has not got that far; E0703 when a name is not a table
      */
-    public String rewrite(String sql, Position position, SnapshotLookup lookup) {
+    public String rewrite(String sql, AsOfPoint point, SnapshotLookup lookup) {
         ParsedSql parsed = ParsedSql.parse(sql);
         refuseOtherStatements(parsed.statement());
         Map<TableReference, LakeTable> tables = new LinkedHashMap<>();
@@ -54,7 +54,7 @@ public final class AsOfRewriter {
             Optional<LakeTable> table = reference.hasPeriod() ? Optional.empty() : scope.lakeTable(reference);
             table.ifPresent(found -> tables.put(reference, found));
         }
-        Map<LakeTable, AtSnapshot> snapshots = snapshots(tables.values(), position, lookup);
+        Map<LakeTable, AtSnapshot> snapshots = snapshots(tables.values(), point, lookup);
         SqlSplice splice = new SqlSplice(parsed.text());
         tables.forEach((reference, table) -> splice.read(
                 reference,
@@ -76,37 +76,39 @@ public final class AsOfRewriter {
      * are read at the same point even where the source's commit times do not grow with its LSNs.
      */
     public static Map<LakeTable, AtSnapshot> snapshots(
-            Collection<LakeTable> tables, Position position, SnapshotLookup lookup) {
+            Collection<LakeTable> tables, AsOfPoint point, SnapshotLookup lookup) {
         Map<LakeTable, AtSnapshot> found = new LinkedHashMap<>();
-        switch (position) {
-            case Position.AtLsn(Lsn lsn) -> {
-                refuseTheFuture(lsn, lookup);
-                tables.forEach(table -> found.put(table, snapshot(table, lookup.atLsn(table, lsn), position, lookup)));
+        switch (point) {
+            case AsOfPoint.AtPosition(Position position) -> {
+                refuseTheFuture(position, lookup);
+                tables.forEach(
+                        table -> found.put(table, snapshot(table, lookup.atPosition(table, position), point, lookup)));
             }
-            case Position.AtTime(Instant time) -> {
+            case AsOfPoint.AtTime(Instant time) -> {
                 refuseTheFuture(time);
-                Lsn lsn = Lsn.ZERO;
+                Position position = Position.ZERO;
                 for (LakeTable table : tables) {
                     Found atTime = lookup.atTime(table, time);
-                    found.put(table, snapshot(table, atTime, position, lookup));
-                    lsn = Lsn.max(lsn, found.get(table).lsn().orElse(Lsn.ZERO));
+                    found.put(table, snapshot(table, atTime, point, lookup));
+                    position =
+                            Position.max(position, found.get(table).position().orElse(Position.ZERO));
                 }
                 for (LakeTable table : tables) {
-                    found.put(table, snapshot(table, lookup.atLsn(table, lsn), position, lookup));
+                    found.put(table, snapshot(table, lookup.atPosition(table, position), point, lookup));
                 }
             }
-            case Position.AtTag(String name) ->
-                tables.forEach(table -> found.put(table, snapshot(table, lookup.atTag(table, name), position, lookup)));
+            case AsOfPoint.AtTag(String name) ->
+                tables.forEach(table -> found.put(table, snapshot(table, lookup.atTag(table, name), point, lookup)));
         }
         return found;
     }
 
-    private static void refuseTheFuture(Lsn lsn, SnapshotLookup lookup) {
-        Optional<Lsn> progress = lookup.progress();
-        if (progress.isPresent() && !lsn.isAtMost(progress.get())) {
+    private static void refuseTheFuture(Position position, SnapshotLookup lookup) {
+        Optional<Position> progress = lookup.progress();
+        if (progress.isPresent() && !position.isAtMost(progress.get())) {
             throw new SluiceException(
                     ErrorCode.E1004,
-                    "the lake is at LSN " + progress.get() + ", it has not reached " + lsn + " yet",
+                    "the lake is at LSN " + progress.get() + ", it has not reached " + position + " yet",
                     "wait until the pipeline has committed it, or ask for " + progress.get()
                             + " or an earlier position");
         }
@@ -119,20 +121,20 @@ public final class AsOfRewriter {
         }
     }
 
-    private static AtSnapshot snapshot(LakeTable table, Found found, Position position, SnapshotLookup lookup) {
+    private static AtSnapshot snapshot(LakeTable table, Found found, AsOfPoint point, SnapshotLookup lookup) {
         return switch (found) {
             case AtSnapshot snapshot -> snapshot;
             case NotAt(Optional<String> oldest)
-            when position instanceof Position.AtTag ->
+            when point instanceof AsOfPoint.AtTag ->
                 throw new SluiceException(
                         ErrorCode.E1004,
-                        table + " has no snapshot with the " + position,
+                        table + " has no snapshot with the " + point,
                         "select name, snapshot_id from " + table.schema() + ".\"" + table.table()
                                 + "$refs\" lists its tags");
             case NotAt(Optional<String> oldest) ->
                 throw new SluiceException(
                         ErrorCode.E1004,
-                        table + " has no snapshot at or before " + position
+                        table + " has no snapshot at or before " + point
                                 + oldest.map(text -> "; its oldest is at " + text)
                                         .orElse("; it has no stamped snapshot at all"),
                         oldest.isPresent() ? "ask for that position or a later one" : "");

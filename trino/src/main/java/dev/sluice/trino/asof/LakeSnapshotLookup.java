@@ -3,9 +3,9 @@ package dev.sluice.trino.asof;
 import dev.sluice.lake.AsOf;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.Stamp;
-import dev.sluice.spec.Lsn;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -31,13 +31,13 @@ public final class LakeSnapshotLookup implements SnapshotLookup {
     }
 
     @Override
-    public Optional<Lsn> progress() {
+    public Optional<Position> progress() {
         return new Progress(catalog, pipeline).acknowledged();
     }
 
     @Override
-    public Found atLsn(LakeTable table, Lsn lsn) {
-        return find(table, found -> AsOf.lsn(found, lsn));
+    public Found atPosition(LakeTable table, Position position) {
+        return find(table, found -> AsOf.position(found, position));
     }
 
     @Override
@@ -72,7 +72,7 @@ public final class LakeSnapshotLookup implements SnapshotLookup {
         return search.apply(table.get())
                 .<Found>map(snapshot -> new AtSnapshot(
                         snapshot.snapshotId(),
-                        Stamp.of(snapshot).map(Stamp::lsn),
+                        Stamp.of(snapshot).map(Stamp::position),
                         Stamp.of(snapshot).map(Stamp::sourceCommitTime)))
                 .orElseGet(() -> new NotAt(oldest(table.get())));
     }
@@ -87,6 +87,6 @@ public final class LakeSnapshotLookup implements SnapshotLookup {
             Optional<Stamp> stamp = Stamp.of(snapshot);
             oldest = stamp.isPresent() ? stamp : oldest;
         }
-        return oldest.map(stamp -> "LSN " + stamp.lsn() + " (" + stamp.sourceCommitTime() + ")");
+        return oldest.map(stamp -> "LSN " + stamp.position() + " (" + stamp.sourceCommitTime() + ")");
     }
 }

@@ -1,6 +1,6 @@
 package dev.sluice.trino.asof;
 
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -8,10 +8,10 @@ import java.util.Optional;
 /** What the lake knows of its snapshots. One lookup serves one statement: it may remember what it has read. */
 public interface SnapshotLookup {
     /** How far the pipeline has got; empty where nothing was ever acknowledged. */
-    Optional<Lsn> progress();
+    Optional<Position> progress();
 
-    /** The newest stamped snapshot at or before {@code lsn}. */
-    Found atLsn(LakeTable table, Lsn lsn);
+    /** The newest stamped snapshot at or before {@code position}. */
+    Found atPosition(LakeTable table, Position position);
 
     /** The newest stamped snapshot whose source commit time is at or before {@code time}. */
     Found atTime(LakeTable table, Instant time);
@@ -37,7 +37,8 @@ public interface SnapshotLookup {
     sealed interface Found {}
 
     /** A snapshot and its stamp; a snapshot found by tag may have none. */
-    record AtSnapshot(long snapshotId, Optional<Lsn> lsn, Optional<Instant> sourceCommitTime) implements Found {}
+    record AtSnapshot(long snapshotId, Optional<Position> position, Optional<Instant> sourceCommitTime)
+            implements Found {}
 
     /**
      * The table exists and has no such snapshot.

@@ -2,9 +2,9 @@ package dev.sluice.trino.model;
 
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableStamps;
-import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.trino.asof.SnapshotLookup.LakeTable;
@@ -149,14 +149,14 @@ final class ModelPublisher {
     }
 
     private Stamp stamp(Table table, Ready output, Pins pins) {
-        Lsn before = TableStamps.current(table).map(Stamp::lsn).orElse(Lsn.ZERO);
+        Position before = TableStamps.current(table).map(Stamp::position).orElse(Position.ZERO);
         Snapshot current = table.currentSnapshot();
         long rowsBefore = current == null
                 ? 0
                 : Long.parseLong(current.summary().getOrDefault(SnapshotSummary.TOTAL_RECORDS_PROP, "0"));
         return new Stamp(
                 pipeline,
-                pins.lsn(),
+                pins.position(),
                 before,
                 pins.sourceCommitTime(),
                 Stamp.Kind.MODEL,

@@ -1,17 +1,17 @@
 package dev.sluice.trino.model;
 
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import java.time.Instant;
 import java.util.List;
 
 /**
  * What a run did.
  *
- * @param lsn every output is a function of the source at this LSN
+ * @param position every output is a function of the source at this LSN
  * @param sourceCommitTime newest commit time at the source among what was read
  * @param results one per model, in the order in which they were made
  */
-public record ModelRun(Lsn lsn, Instant sourceCommitTime, List<Result> results) {
+public record ModelRun(Position position, Instant sourceCommitTime, List<Result> results) {
 
     /** What became of one model. */
     public enum Outcome {

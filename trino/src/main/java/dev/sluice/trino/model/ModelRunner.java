@@ -2,14 +2,14 @@ package dev.sluice.trino.model;
 
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableStamps;
-import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.trino.asof.AsOfPoint;
 import dev.sluice.trino.asof.AsOfRewriter;
 import dev.sluice.trino.asof.LakeSnapshotLookup;
-import dev.sluice.trino.asof.Position;
 import dev.sluice.trino.asof.SnapshotLookup.LakeTable;
 import dev.sluice.trino.model.ModelPublisher.Ready;
 import dev.sluice.trino.model.ModelRun.Outcome;
@@ -72,7 +72,7 @@ public final class ModelRunner {
      *     E1004 when the position cannot be read, E0501 on a conflict, E0504 when an output is at a later LSN already.
      *     Nothing is published then.
      */
-    public ModelRun run(ModelGraph graph, Optional<Position> position, Consumer<ModelRun.Result> progress) {
+    public ModelRun run(ModelGraph graph, Optional<AsOfPoint> position, Consumer<ModelRun.Result> progress) {
         Pins pins = Pins.at(position, graph.inputs(), new LakeSnapshotLookup(catalog, pipeline));
         try (Staging staging = Staging.begin(engine)) {
             Run run = new Run(pins, staging);
@@ -80,13 +80,13 @@ public final class ModelRunner {
                 progress.accept(run.make(model));
             }
             List<ModelRun.Result> results = run.publish();
-            record(pins.lsn());
-            return new ModelRun(pins.lsn(), pins.sourceCommitTime(), results);
+            record(pins.position());
+            return new ModelRun(pins.position(), pins.sourceCommitTime(), results);
         }
     }
 
     /** So that a run which found nothing to do can be told from one that never was. */
-    private void record(Lsn lsn) {
+    private void record(Position position) {
         for (String layer : ModelFolder.LAYERS) {
             LakeErrors.edge(
                     "recording the run",
@@ -94,7 +94,7 @@ public final class ModelRunner {
                             .setProperties(
                                     Namespace.of(layer),
                                     Collections.singletonMap(
-                                            ModelProperties.RUN_LSN_PREFIX + pipeline, lsn.toString())));
+                                            ModelProperties.RUN_LSN_PREFIX + pipeline, position.toString())));
         }
     }
 
@@ -122,7 +122,8 @@ public final class ModelRunner {
             this.pins = pins;
             this.staging = staging;
             pins.inputs().forEach((table, snapshot) -> {
-                fingerprints.put(table, snapshot.lsn().map(Lsn::toString).orElse("" + snapshot.snapshotId()));
+                fingerprints.put(
+                        table, snapshot.position().map(Position::toString).orElse("" + snapshot.snapshotId()));
                 sources.put(table, new Source(lakeName(table), Optional.of(snapshot.snapshotId())));
             });
         }
@@ -219,7 +220,7 @@ public final class ModelRunner {
             if (!failures.isEmpty()) {
                 throw new SluiceException(
                         ErrorCode.E1002,
-                        model.name() + " as of LSN " + pins.lsn() + ": " + String.join("; ", failures)
+                        model.name() + " as of LSN " + pins.position() + ": " + String.join("; ", failures)
                                 + "; nothing was published",
                         "repair the model, the test or the source; " + model.file());
             }
@@ -233,14 +234,14 @@ public final class ModelRunner {
                         "rename the model, or drop the table");
             }
             TableStamps.current(table)
-                    .map(Stamp::lsn)
-                    .filter(lsn -> !lsn.isAtMost(pins.lsn()))
-                    .ifPresent(lsn -> {
+                    .map(Stamp::position)
+                    .filter(position -> !position.isAtMost(pins.position()))
+                    .ifPresent(position -> {
                         throw new SluiceException(
                                 ErrorCode.E0504,
-                                model.name() + " is at LSN " + lsn + " already, the run is at " + pins.lsn()
+                                model.name() + " is at LSN " + position + " already, the run is at " + pins.position()
                                         + ", and tables only move forward",
-                                "to see it as it was: ./sluice sql --as-of " + pins.lsn());
+                                "to see it as it was: ./sluice sql --as-of " + pins.position());
                     });
         }
 

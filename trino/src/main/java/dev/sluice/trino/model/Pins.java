@@ -1,10 +1,10 @@
 package dev.sluice.trino.model;
 
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.trino.asof.AsOfPoint;
 import dev.sluice.trino.asof.AsOfRewriter;
-import dev.sluice.trino.asof.Position;
 import dev.sluice.trino.asof.SnapshotLookup;
 import dev.sluice.trino.asof.SnapshotLookup.AtSnapshot;
 import dev.sluice.trino.asof.SnapshotLookup.LakeTable;
@@ -18,25 +18,25 @@ import java.util.Optional;
  *
  * @param sourceCommitTime the newest source commit time among the inputs; the epoch when none is known
  */
-record Pins(Lsn lsn, Instant sourceCommitTime, Map<LakeTable, AtSnapshot> inputs) {
+record Pins(Position position, Instant sourceCommitTime, Map<LakeTable, AtSnapshot> inputs) {
 
     /**
      * Pins the inputs.
      *
-     * @param position empty: the pipeline's progress
+     * @param point empty: the pipeline's progress
      * @throws SluiceException E1004 when an input has no snapshot there or the pipeline has not got that far
      */
-    static Pins at(Optional<Position> position, Collection<LakeTable> inputs, SnapshotLookup lookup) {
-        Lsn lsn = position.map(asked -> lsn(asked, inputs, lookup)).orElseGet(() -> progress(lookup));
-        Map<LakeTable, AtSnapshot> pinned = AsOfRewriter.snapshots(inputs, new Position.AtLsn(lsn), lookup);
+    static Pins at(Optional<AsOfPoint> point, Collection<LakeTable> inputs, SnapshotLookup lookup) {
+        Position position = point.map(asked -> position(asked, inputs, lookup)).orElseGet(() -> progress(lookup));
+        Map<LakeTable, AtSnapshot> pinned = AsOfRewriter.snapshots(inputs, new AsOfPoint.AtPosition(position), lookup);
         Instant time = pinned.values().stream()
                 .flatMap(snapshot -> snapshot.sourceCommitTime().stream())
                 .max(Instant::compareTo)
                 .orElse(Instant.EPOCH);
-        return new Pins(lsn, time, pinned);
+        return new Pins(position, time, pinned);
     }
 
-    private static Lsn progress(SnapshotLookup lookup) {
+    private static Position progress(SnapshotLookup lookup) {
         return lookup.progress()
                 .orElseThrow(() -> new SluiceException(
                         ErrorCode.E1004,
@@ -45,14 +45,14 @@ record Pins(Lsn lsn, Instant sourceCommitTime, Map<LakeTable, AtSnapshot> inputs
     }
 
     /** A time or tag means the greatest LSN among the snapshots that it finds. */
-    private static Lsn lsn(Position position, Collection<LakeTable> inputs, SnapshotLookup lookup) {
-        if (position instanceof Position.AtLsn(Lsn lsn)) {
-            return lsn;
+    private static Position position(AsOfPoint point, Collection<LakeTable> inputs, SnapshotLookup lookup) {
+        if (point instanceof AsOfPoint.AtPosition(Position position)) {
+            return position;
         }
-        return AsOfRewriter.snapshots(inputs, position, lookup).values().stream()
-                .flatMap(snapshot -> snapshot.lsn().stream())
-                .max(Lsn::compareTo)
+        return AsOfRewriter.snapshots(inputs, point, lookup).values().stream()
+                .flatMap(snapshot -> snapshot.position().stream())
+                .max(Position::compareTo)
                 .orElseThrow(() -> new SluiceException(
-                        ErrorCode.E1004, position + " is not on a snapshot with an LSN", "give an LSN"));
+                        ErrorCode.E1004, point + " is not on a snapshot with an LSN", "give an LSN"));
     }
 }

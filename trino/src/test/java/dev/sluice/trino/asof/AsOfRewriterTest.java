@@ -26,7 +26,7 @@ class AsOfRewriterTest {
             .progress("0/30");
 
     private String at(String position, String sql) {
-        return rewriter.rewrite(sql, Position.parse(position), lake);
+        return rewriter.rewrite(sql, AsOfPoint.parse(position), lake);
     }
 
     /** {@code #n} stands for the clause with snapshot n. */
@@ -127,7 +127,7 @@ class AsOfRewriterTest {
                 .add("bronze.orders", 2, "0/20", T2, "")
                 .add("bronze.users", 3, "0/10", T1, "")
                 .add("bronze.users", 4, "0/30", T1, "");
-        String sql = rewriter.rewrite("select * from orders, users", Position.parse("2026-01-01"), crooked);
+        String sql = rewriter.rewrite("select * from orders, users", AsOfPoint.parse("2026-01-01"), crooked);
         // users had reached 0/30 by then, so orders is read at 0/30 as well.
         assertThat(sql)
                 .isEqualTo("select * from orders FOR VERSION AS OF BIGINT '2', users FOR VERSION AS OF BIGINT '4'");

@@ -1,6 +1,6 @@
 package dev.sluice.trino.asof;
 
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,13 +12,13 @@ import java.util.function.Predicate;
 
 /** Snapshots kept in a map: the lake of the unit tests. */
 final class MapLookup implements SnapshotLookup {
-    record Entry(long id, Lsn lsn, Instant time, String tag) {}
+    record Entry(long id, Position position, Instant time, String tag) {}
 
     private final Map<LakeTable, List<Entry>> tables = new HashMap<>();
-    private Optional<Lsn> progress = Optional.empty();
+    private Optional<Position> progress = Optional.empty();
 
-    MapLookup progress(String lsn) {
-        progress = Optional.of(Lsn.parse(lsn));
+    MapLookup progress(String position) {
+        progress = Optional.of(Position.parse(position));
         return this;
     }
 
@@ -27,8 +27,8 @@ final class MapLookup implements SnapshotLookup {
         return this;
     }
 
-    MapLookup add(String name, long id, String lsn, String time, String tag) {
-        table(name).tables.get(parse(name)).add(new Entry(id, Lsn.parse(lsn), Instant.parse(time), tag));
+    MapLookup add(String name, long id, String position, String time, String tag) {
+        table(name).tables.get(parse(name)).add(new Entry(id, Position.parse(position), Instant.parse(time), tag));
         return this;
     }
 
@@ -38,13 +38,13 @@ final class MapLookup implements SnapshotLookup {
     }
 
     @Override
-    public Optional<Lsn> progress() {
+    public Optional<Position> progress() {
         return progress;
     }
 
     @Override
-    public Found atLsn(LakeTable table, Lsn lsn) {
-        return newest(table, entry -> entry.lsn().isAtMost(lsn));
+    public Found atPosition(LakeTable table, Position position) {
+        return newest(table, entry -> entry.position().isAtMost(position));
     }
 
     @Override
@@ -72,9 +72,11 @@ final class MapLookup implements SnapshotLookup {
         }
         return entries.stream()
                 .filter(wanted)
-                .max(Comparator.comparing(Entry::lsn))
-                .<Found>map(entry -> new AtSnapshot(entry.id(), Optional.of(entry.lsn()), Optional.of(entry.time())))
-                .orElseGet(() -> new NotAt(
-                        entries.stream().min(Comparator.comparing(Entry::lsn)).map(entry -> "LSN " + entry.lsn())));
+                .max(Comparator.comparing(Entry::position))
+                .<Found>map(
+                        entry -> new AtSnapshot(entry.id(), Optional.of(entry.position()), Optional.of(entry.time())))
+                .orElseGet(() -> new NotAt(entries.stream()
+                        .min(Comparator.comparing(Entry::position))
+                        .map(entry -> "LSN " + entry.position())));
     }
 }

@@ -2,10 +2,10 @@ package dev.sluice.trino.model;
 
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeCommit;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableChange;
-import dev.sluice.spec.Lsn;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -76,7 +76,7 @@ final class BronzeShop {
         return values;
     }
 
-    void commit(String lsn, String sourceCommitTime) throws IOException {
+    void commit(String position, String sourceCommitTime) throws IOException {
         List<TableChange> changes = new ArrayList<>();
         for (Map.Entry<String, List<Object[]>> entry : staged.entrySet()) {
             TableIdentifier identifier = catalog.bronze(entry.getKey());
@@ -84,16 +84,16 @@ final class BronzeShop {
                     entry.getValue().isEmpty() ? List.of() : List.of(write(catalog.load(identifier), entry.getValue()));
             Stamp stamp = new Stamp(
                     PIPELINE,
-                    Lsn.parse(lsn),
-                    Lsn.ZERO,
+                    Position.parse(position),
+                    Position.ZERO,
                     Instant.parse(sourceCommitTime),
                     Stamp.Kind.DATA,
                     entry.getValue().size(),
                     0);
-            changes.add(new TableChange(identifier, stamp, Lsn.parse(lsn), files, List.of(), true));
+            changes.add(new TableChange(identifier, stamp, Position.parse(position), files, List.of(), true));
         }
         new LakeCommit(catalog, LakeCommit.Bounds.DEFAULT).commit(changes).orThrow();
-        new Progress(catalog, PIPELINE).record(Lsn.parse(lsn));
+        new Progress(catalog, PIPELINE).record(Position.parse(position));
         staged.clear();
     }
 

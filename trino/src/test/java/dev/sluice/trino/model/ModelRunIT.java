@@ -4,11 +4,11 @@ import static dev.sluice.trino.model.BronzeShop.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Stamp;
-import dev.sluice.spec.Lsn;
+import dev.sluice.trino.asof.AsOfPoint;
 import dev.sluice.trino.asof.AsOfRewriter;
 import dev.sluice.trino.asof.LakeSnapshotLookup;
-import dev.sluice.trino.asof.Position;
 import dev.sluice.trino.asof.TableScope;
 import dev.sluice.trino.query.OutputFormat;
 import dev.sluice.trino.query.TrinoQuery;
@@ -42,7 +42,7 @@ class ModelRunIT {
     private static TestLake lake;
     private static TrinoQuery trino;
     private static BronzeShop shop;
-    private static Lsn firstRun;
+    private static Position firstRun;
 
     @TempDir
     Path folder;
@@ -96,7 +96,7 @@ class ModelRunIT {
         }
     }
 
-    private static ModelRun run(Path models, Optional<Position> position) {
+    private static ModelRun run(Path models, Optional<AsOfPoint> position) {
         ModelRunner runner = new ModelRunner(lake.catalog, trino, "lake", BronzeShop.PIPELINE);
         return runner.run(runner.plan(ModelFolder.load(models, "lake")), position, result -> {});
     }
@@ -114,19 +114,19 @@ class ModelRunIT {
     private static String asOf(String position, String sql) {
         AsOfRewriter rewriter = new AsOfRewriter(TableScope.ofCatalog("lake", Optional.of("bronze")));
         return csv(rewriter.rewrite(
-                sql, Position.parse(position), new LakeSnapshotLookup(lake.catalog, BronzeShop.PIPELINE)));
+                sql, AsOfPoint.parse(position), new LakeSnapshotLookup(lake.catalog, BronzeShop.PIPELINE)));
     }
 
     private static Table table(String name) {
         return lake.catalog.load(TableIdentifier.parse(name));
     }
 
-    private static List<Lsn> headLsns() {
+    private static List<Position> headLsns() {
         return Stream.of("silver", "gold")
                 .flatMap(layer -> lake.catalog.rest().listTables(Namespace.of(layer)).stream())
                 .map(identifier -> Stamp.of(lake.catalog.load(identifier).currentSnapshot())
                         .orElseThrow()
-                        .lsn())
+                        .position())
                 .toList();
     }
 
@@ -134,10 +134,10 @@ class ModelRunIT {
     @Order(1)
     void theFirstRunMakesEveryModelAtThePipelinesProgress() {
         ModelRun result = run();
-        firstRun = result.lsn();
-        assertThat(result.lsn()).isEqualTo(Lsn.parse("0/100"));
+        firstRun = result.position();
+        assertThat(result.position()).isEqualTo(Position.parse("0/100"));
         assertThat(result.results()).hasSize(17).allMatch(model -> model.outcome() == ModelRun.Outcome.WRITTEN);
-        assertThat(headLsns()).hasSize(17).containsOnly(Lsn.parse("0/100"));
+        assertThat(headLsns()).hasSize(17).containsOnly(Position.parse("0/100"));
         assertThat(csv("select user_id, name, email, phone from silver.users order by 1"))
                 .isEqualTo("1,Anna  Maria,A.Nna+x@Example.com,+62-812\n2,\u00c9lan O'neil,e@example.com,\n"
                         + "3,No Orders,n@example.com,1");
@@ -238,14 +238,14 @@ class ModelRunIT {
                         row(1, "y", "y@example.com", null, T, T, null),
                         row(2, "z", "z@example.com", null, T, T, null))
                 .commit("0/300", "2025-06-17T00:00:00Z");
-        List<Lsn> before = headLsns();
+        List<Position> before = headLsns();
         assertThatThrownBy(ModelRunIT::run)
                 .hasMessageContaining("E1002")
                 .hasMessageContaining("silver.users as of LSN 0/300: unique(user_id) has 1 violation;");
         assertThat(headLsns()).isEqualTo(before);
         assertThat(lake.catalog.rest().listTables(StagedOutput.NAMESPACE)).isEmpty();
         // The position before the bad rows still runs.
-        assertThat(run(MODELS, Optional.of(Position.parse("0/200"))).results())
+        assertThat(run(MODELS, Optional.of(AsOfPoint.parse("0/200"))).results())
                 .allMatch(model -> model.outcome() == ModelRun.Outcome.UNCHANGED);
     }
 
@@ -282,7 +282,7 @@ class ModelRunIT {
         assertThatThrownBy(() -> run(folder, Optional.empty()))
                 .hasMessageContaining("E1002")
                 .hasMessageContaining("gold.own is there already");
-        assertThatThrownBy(() -> run(MODELS, Optional.of(Position.parse("0/FF"))))
+        assertThatThrownBy(() -> run(MODELS, Optional.of(AsOfPoint.parse("0/FF"))))
                 .hasMessageContaining("E1004");
         assertThat(csv("select * from gold.own")).isEqualTo("1");
     }

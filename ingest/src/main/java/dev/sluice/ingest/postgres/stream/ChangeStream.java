@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.postgresql.PGConnection;
@@ -29,6 +30,9 @@ public final class ChangeStream implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChangeStream.class);
     private static final int QUEUE_BYTES = 8 << 20;
     private static final int HAND_OVER_BYTES = 512 << 10;
+    /** A transaction up to this size is handed over at once, and shares its cut with others. */
+    private static final int OPEN_BYTES = 8 << 20;
+
     private static final long HAND_OVER_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long IDLE_PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final int STATUS_INTERVAL_SECONDS = 10;
@@ -48,6 +52,9 @@ public final class ChangeStream implements AutoCloseable {
     private volatile Connection connection;
     private long acknowledged;
     private long gatheringSinceNanos;
+    /** Whether a transaction is being handed over whose end was not handed over yet. */
+    private boolean isHandingOver;
+
     private long lastProgressNanos;
 
     /**
@@ -55,6 +62,7 @@ public final class ChangeStream implements AutoCloseable {
      *
      * @param position every transaction with a commit LSN up to here was emitted before
      * @param skipTo for each table, transactions with a commit LSN up to here are dropped
+     * @param stopped tables of which nothing is emitted
      * @param loaded a load to be announced in its place, or null
      */
     public ChangeStream(
@@ -64,11 +72,12 @@ public final class ChangeStream implements AutoCloseable {
             List<SourceTable> tables,
             long position,
             List<Long> skipTo,
+            Set<Integer> stopped,
             LoadedTables loaded) {
         this.connector = connector;
         this.slot = new ReplicationSlot(slotName);
         this.publicationName = publicationName;
-        this.decoder = new PgOutputDecoder(tables, position, skipTo, loaded);
+        this.decoder = new PgOutputDecoder(tables, position, skipTo, stopped, loaded);
         this.thread = new Thread(this::run, "sluice-stream-" + slotName);
         thread.setDaemon(true);
         thread.start();
@@ -140,11 +149,8 @@ public final class ChangeStream implements AutoCloseable {
                     message.arrayOffset() + message.position(),
                     message.arrayOffset() + message.limit());
             if (decoder.inTransaction()) {
-                if (decoder.sealedBytes() >= HAND_OVER_BYTES) {
-                    int bytes = decoder.sealedBytes();
-                    put(stream, new StreamSlice(decoder.takeSealed(), false, 0), bytes);
-                }
-            } else if (decoder.pendingBytes() >= HAND_OVER_BYTES || isOld()) {
+                handOverOpen(stream);
+            } else if (isHandingOver || decoder.pendingBytes() >= HAND_OVER_BYTES || isOld()) {
                 handOver(stream);
             }
         }
@@ -174,8 +180,25 @@ public final class ChangeStream implements AutoCloseable {
         return now - gatheringSinceNanos >= HAND_OVER_NANOS;
     }
 
+    /** A transaction that is too large to wait for its end goes on in parts: the sink keeps it apart until then. */
+    private void handOverOpen(PGReplicationStream stream) throws SQLException, InterruptedException {
+        if (decoder.sealedBytes() < (isHandingOver ? HAND_OVER_BYTES : OPEN_BYTES)) {
+            return;
+        }
+        int bytes = decoder.sealedBytes();
+        if (!isHandingOver) {
+            isHandingOver = true;
+            List<RowBatch> complete = decoder.takeComplete();
+            if (!complete.isEmpty()) {
+                put(stream, new StreamSlice(complete, true, decoder.position()), 0);
+            }
+        }
+        put(stream, new StreamSlice(decoder.takeSealed(), false, 0), bytes);
+    }
+
     private void handOver(PGReplicationStream stream) throws SQLException, InterruptedException {
         gatheringSinceNanos = 0;
+        isHandingOver = false;
         int bytes = decoder.pendingBytes();
         if (bytes == 0 && !decoder.hasNews()) {
             return;

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Turns pgoutput messages (protocol version 1) into batches. It knows where transactions begin and end, and drops whole
@@ -59,15 +60,22 @@ final class PgOutputDecoder {
      * @param loaded a load to be announced between the changes up to its LSN and those after it, or null
      * @param position every transaction with a commit LSN up to here was emitted before
      * @param skipTo for each table, transactions with a commit LSN up to here are dropped
+     * @param stopped tables whose changes are dropped, whatever their LSN
      */
-    PgOutputDecoder(List<SourceTable> tables, long position, List<Long> skipTo, LoadedTables loaded) {
+    PgOutputDecoder(
+            List<SourceTable> tables, long position, List<Long> skipTo, Set<Integer> stopped, LoadedTables loaded) {
         long everywhere = position;
+        boolean first = true;
         for (int i = 0; i < tables.size(); i++) {
+            if (stopped.contains(i)) {
+                continue;
+            }
             long skip = unsignedMax(position, skipTo.get(i));
             Published table = new Published(new TableChanges(i, tables.get(i)), skip);
             published.put(tables.get(i).oid(), table);
             inOrder.add(table);
-            everywhere = i == 0 || Long.compareUnsigned(skip, everywhere) < 0 ? skip : everywhere;
+            everywhere = first || Long.compareUnsigned(skip, everywhere) < 0 ? skip : everywhere;
+            first = false;
         }
         this.position = everywhere;
         this.emittedPosition = everywhere;
@@ -135,6 +143,34 @@ final class PgOutputDecoder {
         sealed.clear();
         sealedBytes = 0;
         return batches;
+    }
+
+    /**
+     * Inside a transaction, what was gathered before it, then a sign of progress: empty when there is none of both. What
+     * stays, and {@link #takeSealed} gives, are changes of the open transaction alone, with a word of it in front.
+     */
+    List<RowBatch> takeComplete() {
+        sealAll();
+        List<RowBatch> complete = new ArrayList<>();
+        List<RowBatch> open = new ArrayList<>(List.of(RowBatch.open(commitLsn)));
+        for (RowBatch batch : sealed) {
+            int before = batch.kind == RowBatch.Kind.CHANGES ? batch.changesBefore(commitLsn) : batch.count;
+            if (batch.kind != RowBatch.Kind.CHANGES || before == batch.count) {
+                complete.add(batch);
+            } else if (before == 0) {
+                open.add(batch);
+            } else {
+                complete.add(batch.first(before, positionMicros));
+                open.add(batch.after(before));
+            }
+        }
+        sealed.clear();
+        sealed.addAll(open);
+        if (position != emittedPosition) {
+            complete.add(RowBatch.progress(position, positionMicros));
+            emittedPosition = position;
+        }
+        return complete;
     }
 
     /** Everything gathered, then a sign of progress. Only between transactions. */

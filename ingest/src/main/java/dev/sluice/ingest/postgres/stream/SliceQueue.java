@@ -60,17 +60,6 @@ public final class SliceQueue {
         return entry.slice;
     }
 
-    /** The next slice; waits for it. */
-    public synchronized StreamSlice take() throws StreamFailedException, InterruptedException {
-        while (entries.isEmpty() && failure == null && !closed) {
-            wait();
-        }
-        if (closed) {
-            throw new InterruptedException("the stream was closed inside a transaction");
-        }
-        return poll();
-    }
-
     /** Done when {@link #poll} has something to give or to throw. */
     public synchronized CompletableFuture<Void> available() {
         if (!entries.isEmpty() || failure != null) {

@@ -23,6 +23,7 @@ final class TableChanges {
     private int[] oldOffsets;
     private byte[] operations;
     private long[] lsns;
+    private long[] commitMicros;
     private int count;
     private long lsn;
     private long commitTimeMicros;
@@ -57,7 +58,7 @@ final class TableChanges {
     }
 
     /** Adds a change whose rows were written with {@link #row}. */
-    void add(byte operation, int newOffset, int oldOffset, long commitLsn, long commitMicros) {
+    void add(byte operation, int newOffset, int oldOffset, long commitLsn, long micros) {
         if (operations == null || count == operations.length) {
             growChanges();
         }
@@ -65,9 +66,10 @@ final class TableChanges {
         newOffsets[count] = newOffset;
         oldOffsets[count] = oldOffset;
         lsns[count] = commitLsn;
+        commitMicros[count] = micros;
         count++;
         lsn = commitLsn;
-        commitTimeMicros = commitMicros;
+        commitTimeMicros = micros;
     }
 
     /**
@@ -107,7 +109,8 @@ final class TableChanges {
                 oldOffsets,
                 table.identityFull(),
                 operations,
-                lsns);
+                lsns,
+                commitMicros);
         bytesExpected = Math.max(BYTES_FIRST, length + length / 4);
         changesExpected = Math.max(CHANGES_FIRST, count + count / 4);
         bytes = null;
@@ -116,6 +119,7 @@ final class TableChanges {
         oldOffsets = null;
         operations = null;
         lsns = null;
+        commitMicros = null;
         count = 0;
         return batch;
     }
@@ -197,6 +201,7 @@ final class TableChanges {
             newOffsets = new int[changesExpected];
             oldOffsets = new int[changesExpected];
             lsns = new long[changesExpected];
+            commitMicros = new long[changesExpected];
             return;
         }
         int capacity = operations.length * 2;
@@ -204,6 +209,7 @@ final class TableChanges {
         newOffsets = Arrays.copyOf(newOffsets, capacity);
         oldOffsets = Arrays.copyOf(oldOffsets, capacity);
         lsns = Arrays.copyOf(lsns, capacity);
+        commitMicros = Arrays.copyOf(commitMicros, capacity);
     }
 
     private String name() {

@@ -26,7 +26,7 @@ import java.util.UUID;
  * would send. So a value that is carried over goes through the same encoders as one that was sent, and a key that was
  * read from the lake equals the key of a change byte by byte.
  */
-final class PostgresForm {
+public final class PostgresForm {
     private static final LocalDate EPOCH_DATE = LocalDate.of(2000, 1, 1);
     private static final LocalDateTime EPOCH = EPOCH_DATE.atStartOfDay();
     private static final byte JSONB_VERSION = 1;
@@ -35,7 +35,7 @@ final class PostgresForm {
     private PostgresForm() {}
 
     /** The binary form of a value that is not null. */
-    static byte[] of(ColumnType type, Object value) throws IOException {
+    public static byte[] of(ColumnType type, Object value) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
         if (type instanceof ColumnType.Array array) {

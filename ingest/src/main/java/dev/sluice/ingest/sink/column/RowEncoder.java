@@ -17,6 +17,8 @@ import org.apache.parquet.schema.MessageType;
 public final class RowEncoder implements ParquetValueWriter<RowCursor> {
     private final int[] columns;
     private final ColumnEncoder[] encoders;
+    /** Of the current row group; null before the first. */
+    private ColumnWriteStore store;
 
     /**
      * @param columns indexes of the columns of {@code table} that the file has
@@ -55,9 +57,15 @@ public final class RowEncoder implements ParquetValueWriter<RowCursor> {
 
     @Override
     public void setColumnStore(ColumnWriteStore store) {
+        this.store = store;
         for (ColumnEncoder encoder : encoders) {
             encoder.bind(store);
         }
+    }
+
+    /** Bytes of the current row group, all of them in memory. */
+    public long bufferedBytes() {
+        return store == null ? 0 : store.getBufferedSize();
     }
 
     @Override

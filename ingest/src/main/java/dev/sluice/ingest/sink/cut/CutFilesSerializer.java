@@ -1,6 +1,8 @@
 package dev.sluice.ingest.sink.cut;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.ingest.table.TableStop;
+import dev.sluice.spec.errors.ErrorCode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -18,7 +20,7 @@ import org.apache.iceberg.PartitionSpec;
 
 /** The persisted form of {@link CutFiles}: our own framing around Iceberg's JSON of content files. No Java serialization. */
 public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFiles> {
-    private static final int VERSION = 1;
+    private static final int VERSION = 3;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final PartitionSpec SPEC = PartitionSpec.unpartitioned();
 
@@ -31,6 +33,7 @@ public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFi
     public byte[] serialize(CutFiles cut) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeBoolean(cut.isEarly());
             out.writeLong(cut.lsn());
             out.writeLong(cut.commitTimeMicros());
             writeTables(out, cut.changes());
@@ -48,6 +51,13 @@ public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFi
                     out.writeLong(rows);
                 }
             }
+            out.writeInt(cut.stops().size());
+            for (TableStop stop : cut.stops()) {
+                out.writeInt(stop.table());
+                out.writeUTF(stop.code().name());
+                out.writeUTF(stop.reason());
+                out.writeUTF(stop.fix());
+            }
         }
         return bytes.toByteArray();
     }
@@ -58,6 +68,7 @@ public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFi
             throw new IOException("cut of version " + version + ", this build reads version " + VERSION);
         }
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(serialized))) {
+            boolean isEarly = in.readBoolean();
             long lsn = in.readLong();
             long time = in.readLong();
             List<TableFiles> changes = readTables(in);
@@ -66,7 +77,11 @@ public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFi
             for (int left = readCount(in); left > 0; left--) {
                 markers.add(readMarker(in));
             }
-            return new CutFiles(lsn, time, changes, loads, markers);
+            List<TableStop> stops = new ArrayList<>();
+            for (int left = readCount(in); left > 0; left--) {
+                stops.add(new TableStop(in.readInt(), ErrorCode.valueOf(in.readUTF()), in.readUTF(), in.readUTF()));
+            }
+            return new CutFiles(isEarly, lsn, time, changes, loads, markers, stops);
         }
     }
 
@@ -95,7 +110,7 @@ public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFi
             out.writeLong(files.rowsDeleted());
             writeFiles(out, files.dataFiles());
             writeFiles(out, files.deleteFiles());
-            writeRows(out, files.carriedRows());
+            writeCarried(out, files.carried());
         }
     }
 
@@ -117,30 +132,26 @@ public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFi
                 deleteFiles.add((DeleteFile) file);
             }
             tables.add(new TableFiles(
-                    table, lowest, highest, truncate, inserted, deleted, dataFiles, deleteFiles, readRows(in)));
+                    table, lowest, highest, truncate, inserted, deleted, dataFiles, deleteFiles, readCarried(in)));
         }
         return tables;
     }
 
-    private static void writeRows(DataOutputStream out, List<CarriedRow> rows) throws IOException {
-        out.writeInt(rows.size());
-        for (CarriedRow row : rows) {
-            writeBytes(out, row.lakeKey());
-            writeBytes(out, row.file().getBytes(StandardCharsets.UTF_8));
-            out.writeLong(row.position());
-            writeBytes(out, row.row());
+    private static void writeCarried(DataOutputStream out, List<CarriedFile> files) throws IOException {
+        out.writeInt(files.size());
+        for (CarriedFile file : files) {
+            out.writeUTF(file.location());
+            out.writeLong(file.length());
+            out.writeLong(file.rows());
         }
     }
 
-    private static List<CarriedRow> readRows(DataInputStream in) throws IOException {
-        List<CarriedRow> rows = new ArrayList<>();
+    private static List<CarriedFile> readCarried(DataInputStream in) throws IOException {
+        List<CarriedFile> files = new ArrayList<>();
         for (int left = readCount(in); left > 0; left--) {
-            byte[] lakeKey = in.readNBytes(readCount(in));
-            String file = new String(in.readNBytes(readCount(in)), StandardCharsets.UTF_8);
-            long position = in.readLong();
-            rows.add(new CarriedRow(lakeKey, file, position, in.readNBytes(readCount(in))));
+            files.add(new CarriedFile(in.readUTF(), in.readLong(), in.readLong()));
         }
-        return rows;
+        return files;
     }
 
     private static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {

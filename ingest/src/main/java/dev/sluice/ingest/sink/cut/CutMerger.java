@@ -1,5 +1,6 @@
 package dev.sluice.ingest.sink.cut;
 
+import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.ArrayList;
@@ -17,22 +18,47 @@ import org.apache.iceberg.DeleteFile;
 public final class CutMerger {
     /** Files of loads that are not complete yet. */
     private final List<TableFiles> staged = new ArrayList<>();
+    /** Tables that were stopped while this ran: their loads are never published. */
+    private final Map<Integer, TableStop> stopped = new TreeMap<>();
 
-    /** The staged files, to be kept over a restart. */
+    /** The staged files and the stopped tables, to be kept over a restart. */
     public CutFiles snapshot() {
-        return new CutFiles(0, 0, List.of(), staged, List.of());
+        return new CutFiles(false, 0, 0, List.of(), staged, List.of(), List.copyOf(stopped.values()));
     }
 
     public void restore(CutFiles snapshot) {
         staged.addAll(snapshot.loads());
+        snapshot.stops().forEach(stop -> stopped.put(stop.table(), stop));
     }
 
-    /** The whole cut, from what each writer made of it. */
-    public CutFiles merge(Collection<CutFiles> parts) {
+    /**
+     * The cuts of a checkpoint in the order in which they are to be committed, from what the writers made of them. Those
+     * that end before a large transaction come one by one; what else there is makes the last one.
+     */
+    public List<CutFiles> merge(Collection<CutFiles> parts) {
+        parts.forEach(part -> part.loads().forEach(this::stage));
+        List<CutFiles> cuts = new ArrayList<>();
+        List<CutFiles> last = new ArrayList<>();
+        for (CutFiles part : parts) {
+            if (part.isEarly()) {
+                cuts.add(together(List.of(part)));
+            } else {
+                last.add(part);
+            }
+        }
+        CutFiles rest = together(last);
+        if (!rest.isEmpty()) {
+            cuts.add(rest);
+        }
+        return cuts;
+    }
+
+    private CutFiles together(Collection<CutFiles> parts) {
         long lsn = 0;
         long timeMicros = 0;
         Map<Integer, List<TableFiles>> byTable = new TreeMap<>();
         List<LoadMarker> markers = new ArrayList<>();
+        Map<Integer, TableStop> stops = new TreeMap<>();
         for (CutFiles part : parts) {
             if (Long.compareUnsigned(part.lsn(), lsn) >= 0) {
                 lsn = part.lsn();
@@ -41,18 +67,25 @@ public final class CutMerger {
             part.changes()
                     .forEach(files -> byTable.computeIfAbsent(files.table(), table -> new ArrayList<>())
                             .add(files));
-            part.loads().forEach(this::stage);
             markers.addAll(part.markers());
+            part.stops().forEach(stop -> stops.putIfAbsent(stop.table(), stop));
         }
         List<TableFiles> changes =
                 byTable.values().stream().map(CutMerger::mergeTable).toList();
         List<TableFiles> loads = new ArrayList<>();
-        for (LoadMarker marker : markers) {
+        changes = changes.stream()
+                .filter(files -> !stops.containsKey(files.table()))
+                .toList();
+        stopped.putAll(stops);
+        staged.removeIf(files -> stopped.containsKey(files.table()));
+        List<LoadMarker> complete =
+                markers.stream().map(marker -> marker.without(stopped.keySet())).toList();
+        for (LoadMarker marker : complete) {
             for (int i = 0; i < marker.tables().length; i++) {
                 loads.add(publish(marker, i));
             }
         }
-        return new CutFiles(lsn, timeMicros, changes, loads, markers);
+        return new CutFiles(false, lsn, timeMicros, changes, loads, complete, List.copyOf(stops.values()));
     }
 
     private void stage(TableFiles files) {
@@ -93,7 +126,7 @@ public final class CutMerger {
         long deleted = 0;
         List<DataFile> dataFiles = new ArrayList<>();
         List<DeleteFile> deleteFiles = new ArrayList<>();
-        List<CarriedRow> carriedRows = new ArrayList<>();
+        List<CarriedFile> carried = new ArrayList<>();
         for (TableFiles part : parts) {
             lowest = Long.compareUnsigned(part.lowestLsn(), lowest) < 0 ? part.lowestLsn() : lowest;
             highest = Long.compareUnsigned(part.highestLsn(), highest) > 0 ? part.highestLsn() : highest;
@@ -107,10 +140,10 @@ public final class CutMerger {
             deleted += part.rowsDeleted();
             dataFiles.addAll(part.dataFiles());
             deleteFiles.addAll(part.deleteFiles());
-            carriedRows.addAll(part.carriedRows());
+            carried.addAll(part.carried());
         }
         return new TableFiles(
-                first.table(), lowest, highest, truncateLsn, inserted, deleted, dataFiles, deleteFiles, carriedRows);
+                first.table(), lowest, highest, truncateLsn, inserted, deleted, dataFiles, deleteFiles, carried);
     }
 
     private static boolean isAfter(TableFiles part, long lsn) {

@@ -1,9 +1,27 @@
 package dev.sluice.ingest.sink.cut;
 
+import java.util.Set;
+import java.util.stream.IntStream;
+
 /**
  * The load of {@code tables} at {@code lsn} is complete.
  *
  * @param timeMicros time of the consistent point, microseconds since 1970; 0 when not known
  * @param rows rows that the source read per table, in the order of {@code tables}; empty when it did not count
  */
-public record LoadMarker(long lsn, long timeMicros, int[] tables, long[] rows) {}
+public record LoadMarker(long lsn, long timeMicros, int[] tables, long[] rows) {
+
+    /** The same load, as far as the other tables are concerned. */
+    public LoadMarker without(Set<Integer> stopped) {
+        int[] kept = IntStream.range(0, tables.length)
+                .filter(i -> !stopped.contains(tables[i]))
+                .toArray();
+        return new LoadMarker(
+                lsn,
+                timeMicros,
+                IntStream.of(kept).map(i -> tables[i]).toArray(),
+                rows.length == 0
+                        ? rows
+                        : IntStream.of(kept).mapToLong(i -> rows[i]).toArray());
+    }
+}

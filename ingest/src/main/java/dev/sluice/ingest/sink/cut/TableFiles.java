@@ -12,8 +12,8 @@ import org.apache.iceberg.DeleteFile;
  * @param highestLsn highest one; of a load, its consistent point
  * @param truncateLsn commit LSN of a TRUNCATE after which only these rows are left; 0 when there was none
  * @param rowsInserted rows written, those deleted again in the same cut included
- * @param rowsDeleted rows deleted, in files of this cut and in earlier ones
- * @param carriedRows rows that are in none of the files yet, because they lack unchanged large values
+ * @param rowsDeleted rows deleted, in files of this cut and in earlier ones; of a TRUNCATE, only those of this cut
+ * @param carried rows that are in none of the data files yet, because they lack unchanged large values
  */
 public record TableFiles(
         int table,
@@ -24,12 +24,12 @@ public record TableFiles(
         long rowsDeleted,
         List<DataFile> dataFiles,
         List<DeleteFile> deleteFiles,
-        List<CarriedRow> carriedRows) {
+        List<CarriedFile> carried) {
 
     public TableFiles {
         dataFiles = List.copyOf(dataFiles);
         deleteFiles = List.copyOf(deleteFiles);
-        carriedRows = List.copyOf(carriedRows);
+        carried = List.copyOf(carried);
     }
 
     public boolean isTruncated() {

@@ -1,53 +1,45 @@
 package dev.sluice.ingest.sink.file;
 
+import dev.sluice.ingest.sink.cut.CarriedFile;
 import dev.sluice.ingest.sink.cut.CarriedRow;
 import dev.sluice.ingest.sink.row.RowCursor;
+import dev.sluice.ingest.sink.spill.ByteArena;
+import dev.sluice.ingest.sink.spill.HeapBudget;
 import dev.sluice.ingest.table.SourceTable;
-import dev.sluice.spec.errors.ErrorCode;
-import dev.sluice.spec.errors.SluiceException;
-import java.util.ArrayList;
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.List;
-import java.util.Objects;
+import org.apache.iceberg.io.OutputFile;
 
-/** The rows of a cut that wait for values of their version before. They travel with the cut, so their size is bounded. */
+/**
+ * The rows of a cut that wait for values of their version before: in the heap or on local disk while the cut is written,
+ * then in a file beside the data files, which the committer reads. Not thread-safe.
+ */
 final class CarriedRows {
-    private static final long BYTES_MAX = 64L << 20;
-
-    private final SourceTable source;
     private final RowCursor before;
-    /** Null where the row was replaced or deleted again. */
-    private final List<CarriedRow> rows = new ArrayList<>();
+    private final ByteArena rows;
+    private long live;
 
-    private long bytes;
-
-    CarriedRows(SourceTable source) {
-        this.source = source;
+    CarriedRows(SourceTable source, HeapBudget budget) {
         this.before = new RowCursor(
                 source.schema() + "." + source.name(), source.columns().size());
+        this.rows = new ByteArena(budget);
     }
 
-    /** Adds a row and returns its number. */
-    int add(CarriedRow row) {
-        bytes += row.row().length;
-        if (bytes > BYTES_MAX) {
-            String name = source.schema() + "." + source.name();
-            throw new SluiceException(
-                    ErrorCode.E0407,
-                    "one cut updated more rows of table " + name
-                            + " than can be completed from the lake, leaving large values unchanged",
-                    "ALTER TABLE " + name
-                            + " REPLICA IDENTITY FULL, then start the pipeline again with shorter commits");
-        }
-        rows.add(row);
-        return rows.size() - 1;
+    /** Adds a row and returns where it is kept. */
+    long add(CarriedRow row) {
+        byte[] bytes = row.toBytes();
+        live++;
+        return rows.add(bytes, 0, bytes.length);
     }
 
     /**
-     * The next version of row {@code index}. Values that {@code newRow} lacks are set in it from that row, as far as it
-     * has them; what is missing then still comes from the version before both.
+     * The next version of the row at {@code address}. Values that {@code newRow} lacks are set in it from that row, as far
+     * as it has them; what is missing then still comes from the version before both.
      */
-    CarriedRow next(int index, RowCursor newRow) {
-        CarriedRow held = rows.get(index);
+    CarriedRow next(long address, RowCursor newRow) {
+        CarriedRow held = CarriedRow.of(rows.get(address));
         before.moveTo(held.row(), 0);
         for (int column = 0; column < newRow.columns(); column++) {
             if (newRow.isUnchanged(column)) {
@@ -66,17 +58,39 @@ final class CarriedRows {
         return true;
     }
 
-    void drop(int index) {
-        bytes -= rows.get(index).row().length;
-        rows.set(index, null);
+    void drop(long address) {
+        rows.mark(address, (byte) 0);
+        live--;
     }
 
-    List<CarriedRow> all() {
-        return rows.stream().filter(Objects::nonNull).toList();
+    long count() {
+        return live;
+    }
+
+    /** Writes the rows into a file; none when there are no rows. */
+    List<CarriedFile> write(TableFormat format) throws IOException {
+        if (live == 0) {
+            return List.of();
+        }
+        OutputFile file = format.newCarriedFile();
+        DataOutputStream out = new DataOutputStream(new BufferedOutputStream(file.createOrOverwrite(), 64 << 10));
+        try (out) {
+            rows.forEach(bytes -> {
+                if (bytes[0] == CarriedRow.LIVE) {
+                    out.writeInt(bytes.length);
+                    out.write(bytes);
+                }
+            });
+        }
+        return List.of(new CarriedFile(file.location(), file.toInputFile().getLength(), live));
     }
 
     void clear() {
         rows.clear();
-        bytes = 0;
+        live = 0;
+    }
+
+    void close() {
+        rows.close();
     }
 }

@@ -5,6 +5,7 @@ import dev.sluice.ingest.sink.cut.TableFiles;
 import dev.sluice.ingest.sink.row.CutKeys;
 import dev.sluice.ingest.sink.row.KeyBytes;
 import dev.sluice.ingest.sink.row.RowCursor;
+import dev.sluice.ingest.sink.spill.HeapBudget;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.io.IOException;
@@ -21,17 +22,16 @@ import org.apache.iceberg.DeleteFile;
  * and any other by its key; the equality delete of a key is written once, when the cut first deletes it. Inserts never
  * write deletes. Keeping this choice here, a key index can later replace the equality deletes without touching callers.
  */
-public final class ChangeFiles {
-    private static final long FILE_BYTES_MAX = 128L << 20;
-    private static final int ROWS_BETWEEN_SIZE_CHECKS = 1024;
+public final class ChangeFiles implements OpenFiles.Open {
     private static final byte[] NO_KEY = {};
 
     private final TableFormat format;
     private final int table;
-    private final CutKeys keys = new CutKeys();
+    private final OpenFiles openFiles;
+    private final CutKeys keys;
     private final List<Written> files = new ArrayList<>();
     private DataFileWriter open;
-    private EqualityDeletes equalityDeletes;
+    private final EqualityDeletes equalityDeletes;
     private final CarriedRows carried;
     private long lowestLsn;
     private long highestLsn;
@@ -39,10 +39,14 @@ public final class ChangeFiles {
     private long rowsInserted;
     private long rowsDeleted;
 
-    public ChangeFiles(TableFormat format, int table) {
+    /** @param budget for what is known of the keys, and for carried rows */
+    public ChangeFiles(TableFormat format, int table, OpenFiles openFiles, HeapBudget budget) {
         this.format = format;
         this.table = table;
-        this.carried = new CarriedRows(format.source());
+        this.openFiles = openFiles;
+        this.keys = new CutKeys(budget);
+        this.equalityDeletes = new EqualityDeletes(format, openFiles);
+        this.carried = new CarriedRows(format.source(), budget);
     }
 
     /** A data file of the cut; {@code file} is null while it is open. */
@@ -68,16 +72,17 @@ public final class ChangeFiles {
 
     public void insert(KeyBytes key, RowCursor row) throws IOException {
         expectAbsent(key);
+        if (open != null && !open.takes(row.size())) {
+            closeEarly();
+        }
         if (open == null) {
-            open = new DataFileWriter(format);
+            open = new DataFileWriter(format, row.size(), openFiles.rowGroupBytes());
+            openFiles.add(this);
             files.add(new Written(open.location()));
         }
         long position = open.add(row);
         keys.put(key, CutKeys.rowAt(files.size() - 1, position));
         rowsInserted++;
-        if (open.rows() % ROWS_BETWEEN_SIZE_CHECKS == 0 && open.length() > FILE_BYTES_MAX) {
-            closeOpenFile();
-        }
     }
 
     /** Deletes the row of {@code key}; {@code row} has at least its key columns. */
@@ -87,12 +92,9 @@ public final class ChangeFiles {
             throw disorder("a row was deleted that is not there");
         }
         if (state == CutKeys.UNTOUCHED) {
-            if (equalityDeletes == null) {
-                equalityDeletes = new EqualityDeletes(format);
-            }
             equalityDeletes.add(row);
         } else if (CutKeys.isCarried(state)) {
-            carried.drop(CutKeys.carriedIndexOf(state));
+            carried.drop(CutKeys.carriedAddressOf(state));
         } else {
             files.get(CutKeys.fileOf(state)).deletes.add(CutKeys.positionOf(state));
         }
@@ -111,7 +113,7 @@ public final class ChangeFiles {
         long state = keys.state(oldKey);
         CarriedRow version;
         if (CutKeys.isCarried(state)) {
-            version = carried.next(CutKeys.carriedIndexOf(state), newRow);
+            version = carried.next(CutKeys.carriedAddressOf(state), newRow);
         } else if (state >= 0) {
             String location = files.get(CutKeys.fileOf(state)).location;
             version = new CarriedRow(NO_KEY, location, CutKeys.positionOf(state), newRow.toRow());
@@ -135,15 +137,17 @@ public final class ChangeFiles {
         }
     }
 
-    /** Forgets everything that the cut has written so far: only what follows is left of the table. */
+    /**
+     * Forgets everything that the cut has written so far: only what follows is left of the table. With the rows that the
+     * table had before the cut, which the committer counts, every row that was inserted up to here is deleted.
+     */
     public void truncate(long lsn) {
-        abandon();
+        giveUpFiles();
         files.clear();
         keys.clear();
         carried.clear();
         truncateLsn = lsn;
-        rowsInserted = 0;
-        rowsDeleted = 0;
+        rowsDeleted = rowsInserted;
     }
 
     /** Completes the files and begins the next cut; empty when the table did not change. */
@@ -151,7 +155,7 @@ public final class ChangeFiles {
         if (lowestLsn == 0) {
             return Optional.empty();
         }
-        closeOpenFile();
+        closeEarly();
         List<DataFile> dataFiles = new ArrayList<>();
         List<DeleteFile> deleteFiles = new ArrayList<>();
         for (Written written : files) {
@@ -164,9 +168,7 @@ public final class ChangeFiles {
                 deleteFiles.add(written.deletes.write(format, written.file.location()));
             }
         }
-        if (equalityDeletes != null) {
-            deleteFiles.add(equalityDeletes.finish());
-        }
+        deleteFiles.addAll(equalityDeletes.finish());
         TableFiles result = new TableFiles(
                 table,
                 lowestLsn,
@@ -176,7 +178,7 @@ public final class ChangeFiles {
                 rowsDeleted,
                 dataFiles,
                 deleteFiles,
-                carried.all());
+                carried.write(format));
         reset();
         return Optional.of(result);
     }
@@ -185,7 +187,6 @@ public final class ChangeFiles {
         files.clear();
         keys.clear();
         carried.clear();
-        equalityDeletes = null;
         lowestLsn = 0;
         highestLsn = 0;
         truncateLsn = 0;
@@ -193,23 +194,34 @@ public final class ChangeFiles {
         rowsDeleted = 0;
     }
 
-    private void closeOpenFile() throws IOException {
+    @Override
+    public long bufferedBytes() {
+        return open == null ? 0 : open.bufferedBytes();
+    }
+
+    @Override
+    public void closeEarly() throws IOException {
         if (open != null) {
+            openFiles.remove(this);
             files.get(files.size() - 1).file = open.finish();
             open = null;
         }
     }
 
-    /** Gives up files that are still open. */
+    /** Gives up files that are still open, and what is kept on local disk. The object is of no use afterwards. */
     public void abandon() {
+        giveUpFiles();
+        keys.close();
+        carried.close();
+    }
+
+    private void giveUpFiles() {
         if (open != null) {
+            openFiles.remove(this);
             open.abandon();
             open = null;
         }
-        if (equalityDeletes != null) {
-            equalityDeletes.abandon();
-            equalityDeletes = null;
-        }
+        equalityDeletes.abandon();
     }
 
     private SluiceException disorder(String what) {

@@ -4,6 +4,8 @@ import dev.sluice.ingest.sink.column.RowEncoder;
 import dev.sluice.ingest.sink.row.RowCursor;
 import dev.sluice.lake.HadoopDefaults;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileMetadata;
@@ -11,49 +13,97 @@ import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Types.NestedField;
 
-/** The keys of rows that earlier commits wrote and this cut deletes: one file, each key once. */
-public final class EqualityDeletes {
-    private final TableFormat format;
-    private final AbandonableFile file;
-    private final FileAppender<RowCursor> appender;
+/**
+ * The keys of rows that earlier commits wrote and this cut deletes, each once. One file, or of a large cut several: by the
+ * bounds of its keys a reader leaves out a file that does not concern it.
+ */
+final class EqualityDeletes implements OpenFiles.Open {
+    private static final long FILE_KEYS_MAX = 1_000_000;
 
-    public EqualityDeletes(TableFormat format) throws IOException {
+    private final TableFormat format;
+    private final OpenFiles openFiles;
+    private final List<DeleteFile> finished = new ArrayList<>();
+    private AbandonableFile file;
+    private FileAppender<RowCursor> appender;
+    private RowEncoder encoder;
+    private long keys;
+
+    EqualityDeletes(TableFormat format, OpenFiles openFiles) {
         this.format = format;
-        this.file = format.newFile("-eq");
-        HadoopDefaults.omit();
-        this.appender = Parquet.write(file)
-                .schema(format.keySchema())
-                .setAll(format.properties())
-                .metricsConfig(format.metrics())
-                .createWriterFunc(
-                        type -> new RowEncoder(format.source(), format.keyColumns(), format.keySchema(), type))
-                .overwrite()
-                .build();
+        this.openFiles = openFiles;
     }
 
     /** Deletes the row that has the key columns of {@code row}. */
-    public void add(RowCursor row) {
+    void add(RowCursor row) throws IOException {
+        if (appender == null) {
+            open();
+        }
         appender.add(row);
+        if (++keys >= FILE_KEYS_MAX) {
+            closeEarly();
+        }
     }
 
-    /** Completes the file. */
-    public DeleteFile finish() throws IOException {
+    private void open() throws IOException {
+        file = format.newFile("-eq");
+        HadoopDefaults.omit();
+        appender = Parquet.write(file)
+                .schema(format.keySchema())
+                .setAll(FileShape.NARROW.properties(format.properties(), openFiles.rowGroupBytes()))
+                .metricsConfig(format.metrics())
+                .createWriterFunc(type ->
+                        encoder = new RowEncoder(format.source(), format.keyColumns(), format.keySchema(), type))
+                .overwrite()
+                .build();
+        openFiles.add(this);
+    }
+
+    @Override
+    public long bufferedBytes() {
+        return encoder == null ? 0 : encoder.bufferedBytes();
+    }
+
+    @Override
+    public void closeEarly() throws IOException {
+        if (appender == null) {
+            return;
+        }
         appender.close();
         int[] fieldIds = format.keySchema().columns().stream()
                 .mapToInt(NestedField::fieldId)
                 .toArray();
-        return FileMetadata.deleteFileBuilder(format.table().spec())
+        finished.add(FileMetadata.deleteFileBuilder(format.table().spec())
                 .ofEqualityDeletes(fieldIds)
                 .withFormat(FileFormat.PARQUET)
                 .withPath(file.location())
                 .withFileSizeInBytes(appender.length())
                 .withMetrics(appender.metrics())
                 .withSplitOffsets(appender.splitOffsets())
-                .build();
+                .build());
+        forget();
     }
 
-    /** Gives the file up. */
-    public void abandon() {
-        file.abandon(appender);
+    private void forget() {
+        openFiles.remove(this);
+        appender = null;
+        encoder = null;
+        keys = 0;
+    }
+
+    /** Completes the files. */
+    List<DeleteFile> finish() throws IOException {
+        closeEarly();
+        List<DeleteFile> all = List.copyOf(finished);
+        finished.clear();
+        return all;
+    }
+
+    /** Gives the files up. */
+    void abandon() {
+        if (appender != null) {
+            file.abandon(appender);
+            forget();
+        }
+        finished.clear();
     }
 }

@@ -10,18 +10,18 @@ import java.util.Optional;
 import org.apache.iceberg.DataFile;
 
 /** The files of one table's load, kept apart from those of changes until the whole load can be published. */
-public final class LoadFiles {
-    private static final long FILE_BYTES_MAX = 128L << 20;
-
+public final class LoadFiles implements OpenFiles.Open {
     private final TableFormat format;
     private final int table;
     private final RowCursor row;
+    private final OpenFiles openFiles;
     private final List<DataFile> files = new ArrayList<>();
     private DataFileWriter open;
     private long lsn;
     private long rows;
 
-    public LoadFiles(TableFormat format, int table, RowCursor row) {
+    public LoadFiles(TableFormat format, int table, RowCursor row, OpenFiles openFiles) {
+        this.openFiles = openFiles;
         this.format = format;
         this.table = table;
         this.row = row;
@@ -35,21 +35,23 @@ public final class LoadFiles {
             rows = 0;
             lsn = batch.lsn;
         }
-        if (open == null) {
-            open = new DataFileWriter(format);
-        }
         for (int i = 0; i < batch.count; i++) {
-            open.add(row.moveTo(batch.bytes, batch.newOffsets[i]));
+            row.moveTo(batch.bytes, batch.newOffsets[i]);
+            if (open != null && !open.takes(row.size())) {
+                closeEarly();
+            }
+            if (open == null) {
+                open = new DataFileWriter(format, row.size(), openFiles.rowGroupBytes());
+                openFiles.add(this);
+            }
+            open.add(row);
         }
         rows += batch.count;
-        if (open.length() > FILE_BYTES_MAX) {
-            closeOpenFile();
-        }
     }
 
     /** Completes the files of this cut; empty when it brought no rows. */
     public Optional<TableFiles> finish() throws IOException {
-        closeOpenFile();
+        closeEarly();
         if (files.isEmpty()) {
             return Optional.empty();
         }
@@ -60,19 +62,27 @@ public final class LoadFiles {
     }
 
     /** Completes the file that is being written; the next rows begin another one. */
-    public void closeOpenFile() throws IOException {
+    @Override
+    public void closeEarly() throws IOException {
         if (open == null) {
             return;
         }
+        openFiles.remove(this);
         if (open.rows() > 0) {
             files.add(open.finish());
         }
         open = null;
     }
 
+    @Override
+    public long bufferedBytes() {
+        return open == null ? 0 : open.bufferedBytes();
+    }
+
     /** Gives up the file that is still open. */
     public void abandon() {
         if (open != null) {
+            openFiles.remove(this);
             open.abandon();
             open = null;
         }

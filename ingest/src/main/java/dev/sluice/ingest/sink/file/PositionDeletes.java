@@ -1,7 +1,7 @@
 package dev.sluice.ingest.sink.file;
 
 import java.io.IOException;
-import java.util.Arrays;
+import java.util.BitSet;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.deletes.PositionDelete;
@@ -13,14 +13,14 @@ import org.apache.iceberg.parquet.Parquet;
  * that names several data files is misapplied by some readers and blocks rewrites.
  */
 public final class PositionDeletes {
-    private long[] positions = new long[16];
+    /** One bit for each row of the data file, so that a file of many rows costs little. */
+    private final BitSet positions = new BitSet();
+
     private int count;
 
     public void add(long position) {
-        if (count == positions.length) {
-            positions = Arrays.copyOf(positions, count * 2);
-        }
-        positions[count++] = position;
+        positions.set(Math.toIntExact(position));
+        count++;
     }
 
     public int count() {
@@ -29,7 +29,6 @@ public final class PositionDeletes {
 
     /** Writes the delete file of the data file at {@code location}. */
     DeleteFile write(TableFormat format, String location) throws IOException {
-        Arrays.sort(positions, 0, count);
         PositionDeleteWriter<Object> writer = Parquet.writeDeletes(format.newFile("-pos"))
                 .withSpec(format.table().spec())
                 // Whole paths as bounds: by these a reader sees that the file concerns one data file only.
@@ -38,8 +37,8 @@ public final class PositionDeletes {
                 .buildPositionWriter();
         try (writer) {
             PositionDelete<Object> delete = PositionDelete.create();
-            for (int i = 0; i < count; i++) {
-                delete.set(location, positions[i]);
+            for (int at = positions.nextSetBit(0); at >= 0; at = positions.nextSetBit(at + 1)) {
+                delete.set(location, at);
                 writer.write(delete);
             }
         }

@@ -9,6 +9,7 @@ import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.types.Types.NestedField;
 
 /**
@@ -58,6 +59,12 @@ public record TableFormat(
                 properties,
                 MetricsConfig.forTable(table),
                 String.format("%05d-", writer));
+    }
+
+    /** A new file for rows that wait for values of their version before. */
+    OutputFile newCarriedFile() {
+        String name = "carried-" + filePrefix + UUID.randomUUID() + ".bin";
+        return table.io().newOutputFile(table.locationProvider().newDataLocation(name));
     }
 
     /** A new file with a name that nobody else uses. */

@@ -46,6 +46,15 @@ public final class KeyBytes {
         return this;
     }
 
+    /** Takes a key that was copied by {@link #toArray}. */
+    public KeyBytes of(byte[] key) {
+        length = 0;
+        reserve(key.length);
+        System.arraycopy(key, 0, bytes, 0, key.length);
+        length = key.length;
+        return this;
+    }
+
     private void reserve(int more) {
         if (bytes.length - length < more) {
             bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));

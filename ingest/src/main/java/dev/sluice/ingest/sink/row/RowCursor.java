@@ -14,6 +14,7 @@ public final class RowCursor {
     private final byte[][] sources;
     private final int[] offsets;
     private final int[] lengths;
+    private int size;
 
     public RowCursor(String table, int columns) {
         this.table = table;
@@ -45,7 +46,13 @@ public final class RowCursor {
             lengths[column] = length;
             at += Math.max(length, 0);
         }
+        size = at - offset;
         return this;
+    }
+
+    /** Bytes of the row in COPY's binary form. */
+    public int size() {
+        return size;
     }
 
     public int columns() {
@@ -76,10 +83,6 @@ public final class RowCursor {
 
     /** A copy of the row in COPY's binary form. */
     public byte[] toRow() {
-        int size = 2;
-        for (int length : lengths) {
-            size += 4 + Math.max(length, 0);
-        }
         ByteBuffer row = ByteBuffer.allocate(size).putShort((short) lengths.length);
         for (int column = 0; column < lengths.length; column++) {
             row.putInt(lengths[column]);
@@ -92,6 +95,7 @@ public final class RowCursor {
 
     /** Sets the value of a column; {@code length} may be {@link RowBatch#NULL}. */
     public void set(int column, byte[] bytes, int offset, int length) {
+        size += Math.max(length, 0) - Math.max(lengths[column], 0);
         sources[column] = bytes;
         offsets[column] = offset;
         lengths[column] = length;

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PgOutputDecoderTest {
@@ -36,7 +37,7 @@ class PgOutputDecoderTest {
 
     private static PgOutputDecoder decoder(long position, long... skipTo) {
         return new PgOutputDecoder(
-                List.of(ORDERS, FULL), position, Arrays.stream(skipTo).boxed().toList(), null);
+                List.of(ORDERS, FULL), position, Arrays.stream(skipTo).boxed().toList(), Set.of(), null);
     }
 
     private static void accept(PgOutputDecoder decoder, byte[]... messages) {
@@ -185,7 +186,11 @@ class PgOutputDecoderTest {
     @Test
     void announcesALoadBetweenTheChangesBeforeAndAfterItsLsn() {
         PgOutputDecoder decoder = new PgOutputDecoder(
-                List.of(ORDERS, FULL), 0, List.of(500L, 2000L), new LoadedTables(2000, 1, List.of(1), List.of(3L)));
+                List.of(ORDERS, FULL),
+                0,
+                List.of(500L, 2000L),
+                Set.of(),
+                new LoadedTables(2000, 1, List.of(1), List.of(3L)));
         transaction(decoder, 1000, Messages.insert(100, 1, "a"), Messages.insert(200, 1, "a"));
         transaction(decoder, 3000, Messages.insert(100, 2, "b"), Messages.insert(200, 2, "b"));
         assertThat(describe(decoder.takeAll()))
@@ -193,9 +198,21 @@ class PgOutputDecoderTest {
     }
 
     @Test
+    void dropsTheChangesOfAStoppedTableAndNotThoseOfTheOthers() {
+        PgOutputDecoder decoder = new PgOutputDecoder(List.of(ORDERS, FULL), 0, List.of(0L, 500L), Set.of(0), null);
+        assertThat(decoder.position()).as("a stopped table holds nobody back").isEqualTo(500);
+        transaction(decoder, 1000, Messages.insert(100, 1, "a"), Messages.insert(200, 1, "a"));
+        assertThat(describe(decoder.takeAll())).containsExactly("I1@1000 [1, a]", "PROGRESS@1000");
+    }
+
+    @Test
     void announcesALoadAtOnceWhenNothingIsBeforeIt() {
         PgOutputDecoder decoder = new PgOutputDecoder(
-                List.of(ORDERS, FULL), 0, List.of(2000L, 2000L), new LoadedTables(2000, 1, List.of(0, 1), List.of()));
+                List.of(ORDERS, FULL),
+                0,
+                List.of(2000L, 2000L),
+                Set.of(),
+                new LoadedTables(2000, 1, List.of(0, 1), List.of()));
         assertThat(decoder.hasNews()).isTrue();
         assertThat(describe(decoder.takeAll())).containsExactly("LOADED@2000");
     }
@@ -203,7 +220,11 @@ class PgOutputDecoderTest {
     @Test
     void announcesALoadToAnIdleStream() {
         PgOutputDecoder decoder = new PgOutputDecoder(
-                List.of(ORDERS, FULL), 0, List.of(500L, 2000L), new LoadedTables(2000, 1, List.of(1), List.of()));
+                List.of(ORDERS, FULL),
+                0,
+                List.of(500L, 2000L),
+                Set.of(),
+                new LoadedTables(2000, 1, List.of(1), List.of()));
         decoder.sentUpTo(2000);
         assertThat(describe(decoder.takeAll())).containsExactly("PROGRESS@1999");
         decoder.sentUpTo(2001);
@@ -268,6 +289,44 @@ class PgOutputDecoderTest {
         assertThatThrownBy(() -> accept(decoder, Messages.insert(100, new Messages.Text("1"), "x")))
                 .isInstanceOfSatisfying(
                         SluiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.E0401));
+    }
+
+    @Test
+    void partsAnOpenTransactionFromWhatWasGatheredBeforeIt() {
+        PgOutputDecoder decoder = decoder(0, 0, 0);
+        accept(
+                decoder,
+                Messages.begin(1000, 0),
+                Messages.relation(ORDERS),
+                Messages.relation(FULL),
+                Messages.insert(100, 1, "x"),
+                Messages.insert(100, 2, "x"),
+                Messages.commit(1000, 1008),
+                Messages.begin(2000, 0),
+                Messages.insert(100, 3, "x"),
+                Messages.delete(200, 'O', 1, "x"));
+        List<RowBatch> complete = decoder.takeComplete();
+        assertThat(complete)
+                .extracting(batch -> batch.kind)
+                .containsExactly(RowBatch.Kind.CHANGES, RowBatch.Kind.PROGRESS);
+        assertThat(Arrays.copyOf(complete.get(0).lsns, complete.get(0).count)).containsExactly(1000, 1000);
+        assertThat(complete.get(0).lsn).isEqualTo(1000);
+        assertThat(complete.get(1).lsn).isEqualTo(1000);
+        assertThat(decoder.position()).isEqualTo(1000);
+
+        List<RowBatch> open = decoder.takeSealed();
+        assertThat(open)
+                .extracting(batch -> batch.kind)
+                .containsExactly(RowBatch.Kind.OPEN, RowBatch.Kind.CHANGES, RowBatch.Kind.CHANGES);
+        assertThat(open).extracting(batch -> batch.lsn).containsOnly(2000L);
+        assertThat(open.get(1).count).isEqualTo(1);
+        assertThat(open.get(1).bytes[open.get(1).newOffsets[0] + 9]).isEqualTo((byte) 3);
+
+        accept(decoder, Messages.insert(100, 4, "x"), Messages.commit(2000, 2008));
+        assertThat(decoder.takeAll())
+                .extracting(batch -> batch.kind)
+                .containsExactly(RowBatch.Kind.CHANGES, RowBatch.Kind.PROGRESS);
+        assertThat(decoder.position()).isEqualTo(2000);
     }
 
     @Test

@@ -3,7 +3,7 @@ package dev.sluice.trino.asof;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.errors.SluiceException;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -11,10 +11,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PositionTest {
+class AsOfPointTest {
     @Test
     void twoHexadecimalNumbersAreAnLsn() {
-        assertThat(Position.parse(" 16/B374D848 ")).isEqualTo(new Position.AtLsn(Lsn.parse("16/B374D848")));
+        assertThat(AsOfPoint.parse(" 16/B374D848 ")).isEqualTo(new AsOfPoint.AtPosition(Position.parse("16/B374D848")));
     }
 
     @ParameterizedTest
@@ -29,21 +29,21 @@ class PositionTest {
         "2026-01-31T10:00:00+07:00, 2026-01-31T03:00:00Z"
     })
     void aDateWithOrWithoutTimeAndZoneIsATimeInUtcByDefault(String text, Instant time) {
-        assertThat(Position.parse(text)).isEqualTo(new Position.AtTime(time));
+        assertThat(AsOfPoint.parse(text)).isEqualTo(new AsOfPoint.AtTime(time));
     }
 
     @Test
     void otherWordsAreTagsAndAPrefixDecides() {
-        assertThat(Position.parse("daily-2026-01-31")).isEqualTo(new Position.AtTag("daily-2026-01-31"));
-        assertThat(Position.parse("tag:2026-01-31")).isEqualTo(new Position.AtTag("2026-01-31"));
-        assertThat(Position.parse("lsn:0/10")).isEqualTo(new Position.AtLsn(new Lsn(16)));
+        assertThat(AsOfPoint.parse("daily-2026-01-31")).isEqualTo(new AsOfPoint.AtTag("daily-2026-01-31"));
+        assertThat(AsOfPoint.parse("tag:2026-01-31")).isEqualTo(new AsOfPoint.AtTag("2026-01-31"));
+        assertThat(AsOfPoint.parse("lsn:0/10")).isEqualTo(new AsOfPoint.AtPosition(Position.parse("0/10")));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"", "2026-13-01", "2026-01-31 25:00", "2026-01-31 10:00 Nowhere/City", "lsn:xyz", "a b", "x'y"})
     void anythingElseIsRefusedWithTheFormsThatExist(String text) {
-        assertThatThrownBy(() -> Position.parse(text))
+        assertThatThrownBy(() -> AsOfPoint.parse(text))
                 .isInstanceOf(SluiceException.class)
                 .hasMessageContaining("E0102")
                 .hasMessageContaining("16/B374D848");

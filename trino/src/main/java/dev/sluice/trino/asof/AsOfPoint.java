@@ -1,6 +1,6 @@
 package dev.sluice.trino.asof;
 
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.time.DateTimeException;
@@ -14,17 +14,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A point in the history of the source, as users name it. */
-public sealed interface Position {
+public sealed interface AsOfPoint {
     /** The state after all transactions with a commit LSN up to {@code lsn}. */
-    record AtLsn(Lsn lsn) implements Position {
+    record AtPosition(Position position) implements AsOfPoint {
         @Override
         public String toString() {
-            return "LSN " + lsn;
+            return "LSN " + position;
         }
     }
 
     /** The state after all transactions that the source committed up to {@code time}. */
-    record AtTime(Instant time) implements Position {
+    record AtTime(Instant time) implements AsOfPoint {
         @Override
         public String toString() {
             return "time " + time;
@@ -32,7 +32,7 @@ public sealed interface Position {
     }
 
     /** The snapshots that carry the tag {@code name}. */
-    record AtTag(String name) implements Position {
+    record AtTag(String name) implements AsOfPoint {
         @Override
         public String toString() {
             return "tag " + name;
@@ -58,7 +58,7 @@ public sealed interface Position {
      *
      * @throws SluiceException E0102 when the text is none of them
      */
-    static Position parse(String text) {
+    static AsOfPoint parse(String text) {
         String trimmed = text.strip();
         int colon = trimmed.indexOf(':');
         String kind = colon < 0 ? "" : trimmed.substring(0, colon);
@@ -74,15 +74,15 @@ public sealed interface Position {
         };
     }
 
-    private static Position lsn(String text) {
+    private static AsOfPoint lsn(String text) {
         try {
-            return new AtLsn(Lsn.parse(text));
+            return new AtPosition(Position.parse(text));
         } catch (IllegalArgumentException e) {
             throw notAPosition(text, e);
         }
     }
 
-    private static Position time(String text) {
+    private static AsOfPoint time(String text) {
         Matcher matcher = TIME.matcher(text);
         if (!matcher.matches()) {
             throw notAPosition(text, null);
@@ -98,7 +98,7 @@ public sealed interface Position {
         }
     }
 
-    private static Position tag(String text) {
+    private static AsOfPoint tag(String text) {
         if (!TAG.matcher(text).matches()) {
             throw notAPosition(text, null);
         }
