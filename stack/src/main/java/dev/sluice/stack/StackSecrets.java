@@ -24,9 +24,20 @@ final class StackSecrets {
             "postgres-password",
             "catalog-token",
             "catalog-reader-token",
+            "catalog-upkeep-token",
+            "catalog-admin-token",
+            "catalog-database-password",
+            "source-password",
+            "app-password",
             "s3-access-key-id",
             "s3-secret-access-key",
-            "clickhouse-password");
+            "s3-reader-access-key-id",
+            "s3-reader-secret-access-key",
+            "trino-password",
+            "trino-internal-secret",
+            "keystore-password",
+            "clickhouse-password",
+            "clickhouse-reader-password");
 
     private final Properties values;
 

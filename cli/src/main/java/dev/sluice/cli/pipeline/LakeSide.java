@@ -2,8 +2,8 @@ package dev.sluice.cli.pipeline;
 
 import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
-import dev.sluice.lake.Progress;
 import dev.sluice.lake.Position;
+import dev.sluice.lake.Progress;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.spec.errors.SluiceException;
