@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Predicate;
 
@@ -162,7 +163,7 @@ final class CommandLineStack implements AutoCloseable {
     }
 
     FlinkRest flink() {
-        return new FlinkRest(variable("SLUICE_FLINK_URL"));
+        return new FlinkRest(variable("SLUICE_FLINK_URL"), Optional.of(Path.of(variable("SLUICE_FLINK_KEYSTORE"))));
     }
 
     /** Submits the job of an applied pipeline once more, as somebody does who does not know that it runs. */

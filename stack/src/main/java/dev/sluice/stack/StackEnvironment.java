@@ -30,7 +30,10 @@ final class StackEnvironment {
                 "SLUICE_CATALOG_JDBC_PASSWORD",
                 secrets.of("catalog-database-password").reveal());
         catalog(names, ports, secrets);
-        names.put("SLUICE_FLINK_URL", local(ports.flink()));
+        names.put("SLUICE_FLINK_URL", "https://127.0.0.1:" + ports.flink());
+        names.put(
+                "SLUICE_FLINK_KEYSTORE",
+                config.home().toAbsolutePath().resolve("data/flink/tls/server.p12").toString());
         trino(names, config, secrets);
         names.put("SLUICE_CLICKHOUSE_URL", local(ports.clickhouse()));
         names.put("SLUICE_CLICKHOUSE_USER", USER);

@@ -23,7 +23,9 @@ final class ClosingTable {
                 .table(List.of(
                         List.of("what", "where"),
                         List.of("Trino (UI, SQL)", names.get("SLUICE_TRINO_URL") + "/ui/  (any user name)"),
-                        List.of("Flink UI", names.get("SLUICE_FLINK_URL")),
+                        List.of(
+                                "Flink UI",
+                                names.get("SLUICE_FLINK_URL") + "  (only with the key in SLUICE_FLINK_KEYSTORE)"),
                         List.of("ClickHouse", names.get("SLUICE_CLICKHOUSE_URL")),
                         List.of("Iceberg catalog", names.get("SLUICE_CATALOG_URI") + "/v1/config  (bearer token)"),
                         List.of("S3", names.get("SLUICE_S3_ENDPOINT") + "  bucket lake"),

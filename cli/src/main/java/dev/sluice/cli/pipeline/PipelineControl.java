@@ -219,9 +219,10 @@ public final class PipelineControl {
 
     /** The cluster that SLUICE_FLINK_URL names: the local stack's, where nothing else is set. */
     public FlinkRest flink() {
-        return new FlinkRest(session.variable("SLUICE_FLINK_URL")
+        String url = session.variable("SLUICE_FLINK_URL")
                 .orElseThrow(() -> new SluiceException(
-                        ErrorCode.E1306, "there is no local stack in " + session.home(), "run `sluice up`")));
+                        ErrorCode.E1306, "there is no local stack in " + session.home(), "run `sluice up`"));
+        return new FlinkRest(url, session.variable("SLUICE_FLINK_KEYSTORE").map(Path::of));
     }
 
     private void submit(FlinkRest flink, PipelineSpec spec, Path file) {

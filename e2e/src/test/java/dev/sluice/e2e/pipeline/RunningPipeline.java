@@ -51,7 +51,7 @@ public final class RunningPipeline implements AutoCloseable {
     }
 
     FlinkRest flink() {
-        return new FlinkRest(stack.environment().get("SLUICE_FLINK_URL"));
+        return FlinkRest.of(stack.environment());
     }
 
     /** Submits the job, as {@code sluice apply} does; also after its cluster has forgotten it. */

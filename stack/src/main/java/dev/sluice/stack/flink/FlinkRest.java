@@ -28,16 +28,39 @@ import java.util.Set;
 /** Flink's REST interface, as far as jobs are submitted, watched and cancelled through it. Every call is bounded in time. */
 public final class FlinkRest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpClient CLIENT =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
     private static final Duration SUBMIT_WITHIN = Duration.ofMinutes(3);
     private static final Set<String> ENDED = Set.of("FINISHED", "FAILED", "CANCELED", "SUSPENDED");
 
-    private final String url;
+    /** No secret: the key store itself is, and only its owner may read the file. */
+    public static final String KEYSTORE_PASSWORD = "not-a-secret";
 
+    private static final HttpClient PLAIN = RestIdentity.plain();
+
+    private final String url;
+    private final Optional<Path> keystore;
+
+    /** A cluster that asks nobody for a key. */
     public FlinkRest(String url) {
+        this(url, Optional.empty());
+    }
+
+    /** @param keystore PKCS12 with the key that the cluster asks for */
+    public FlinkRest(String url, Optional<Path> keystore) {
         this.url = url;
+        this.keystore = keystore;
+    }
+
+    /** The cluster that the environment names by SLUICE_FLINK_URL and, where it asks for one, SLUICE_FLINK_KEYSTORE. */
+    public static FlinkRest of(Map<String, String> environment) {
+        return new FlinkRest(
+                environment.get("SLUICE_FLINK_URL"),
+                Optional.ofNullable(environment.get("SLUICE_FLINK_KEYSTORE")).map(Path::of));
+    }
+
+    /** Made when it is needed: the key store may be younger than this object. */
+    private HttpClient client() {
+        return url.startsWith("https:") ? keystore.map(RestIdentity::of).orElse(PLAIN) : PLAIN;
     }
 
     /** A job as the cluster sees it; {@code state} is Flink's word (RUNNING is not health: see {@link #rootException}). */
@@ -208,7 +231,7 @@ public final class FlinkRest {
 
     private JsonNode send(HttpRequest request, String failure) {
         try {
-            HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response = client().send(request, HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() >= 300) {
                 throw new SluiceException(ErrorCode.E1307, failure + ": " + rootCause(response.body()), "");
             }

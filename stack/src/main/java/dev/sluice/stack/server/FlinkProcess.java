@@ -46,7 +46,7 @@ final class FlinkProcess implements Server {
 
     @Override
     public String url() {
-        return isJobManager() ? "http://127.0.0.1:" + own().flink() : "(works for the JobManager)";
+        return isJobManager() ? layout.environment().get("SLUICE_FLINK_URL") : "(works for the JobManager)";
     }
 
     private Path temporary() throws IOException {
@@ -59,15 +59,28 @@ final class FlinkProcess implements Server {
     }
 
     @Override
-    public void prepare() throws IOException {
+    public void prepare() throws IOException, InterruptedException {
         Folders.delete(temporary());
         Files.createDirectories(temporary());
         if (isJobManager()) {
+            identity().make();
             // Jobs end with their JobManager, and what they wrote here is of use to no other: the lake is the
             // checkpoint.
             Folders.delete(layout.data("flink/checkpoints"));
         }
         layout.data("flink/checkpoints");
+    }
+
+    /**
+     * Whoever can submit a job runs code as us, and the REST interface asks for no password: so it talks only to holders
+     * of this key, which a web page, for one, is not.
+     */
+    private TlsIdentity identity() {
+        return new TlsIdentity(keystore().getParent(), FlinkRest.KEYSTORE_PASSWORD);
+    }
+
+    private Path keystore() {
+        return Path.of(layout.environment().get("SLUICE_FLINK_KEYSTORE"));
     }
 
     @Override
@@ -104,7 +117,14 @@ final class FlinkProcess implements Server {
                 "taskmanager.data.port=" + own().flinkData(),
                 "execution.checkpointing.dir=file://" + flink.resolve("checkpoints"),
                 "io.tmp.dirs=" + temporary(),
-                "web.upload.dir=" + temporary());
+                "web.upload.dir=" + temporary(),
+                "security.ssl.rest.enabled=true",
+                "security.ssl.rest.authentication-enabled=true",
+                "security.ssl.rest.keystore=" + keystore(),
+                "security.ssl.rest.keystore-password=" + FlinkRest.KEYSTORE_PASSWORD,
+                "security.ssl.rest.key-password=" + FlinkRest.KEYSTORE_PASSWORD,
+                "security.ssl.rest.truststore=" + keystore(),
+                "security.ssl.rest.truststore-password=" + FlinkRest.KEYSTORE_PASSWORD);
         for (String setting : settings) {
             command.addAll(List.of("-D", setting));
         }
@@ -133,7 +153,7 @@ final class FlinkProcess implements Server {
 
     @Override
     public boolean isReady() throws IOException {
-        FlinkRest rest = new FlinkRest("http://127.0.0.1:" + own().flink());
+        FlinkRest rest = FlinkRest.of(layout.environment());
         if (isJobManager()) {
             return rest.taskManagers() >= 0;
         }
