@@ -1,4 +1,4 @@
--- description: Accounts, one row each, cleaned. The password hash never leaves the source.
+-- description: Accounts, one row each, cleaned. The password hash never reaches the lake.
 -- key: user_id
 -- column: name: control characters removed, NFC, each word capitalised
 -- column: email: as the source has it

@@ -9,7 +9,9 @@ import dev.sluice.cli.lake.TagsCommand;
 import dev.sluice.cli.lake.VerifyCommand;
 import dev.sluice.cli.pipeline.ApplyCommand;
 import dev.sluice.cli.pipeline.DropCommand;
+import dev.sluice.cli.pipeline.HotCommand;
 import dev.sluice.cli.pipeline.PipelinesCommand;
+import dev.sluice.cli.pipeline.ReplayCommand;
 import dev.sluice.cli.pipeline.ResyncCommand;
 import dev.sluice.cli.pipeline.StopCommand;
 import dev.sluice.cli.pipeline.ValidateCommand;
@@ -72,6 +74,7 @@ public final class Main {
                 .addSubcommand(new ApplyCommand(session))
                 .addSubcommand(new StopCommand(session))
                 .addSubcommand(new ResyncCommand(session))
+                .addSubcommand(new ReplayCommand(session))
                 .addSubcommand(new DropCommand(session))
                 .addSubcommand(new PipelinesCommand(session))
                 .addSubcommand(new VerifyCommand(session))
@@ -80,6 +83,7 @@ public final class Main {
                 .addSubcommand(new HistoryCommand(session))
                 .addSubcommand(new TagsCommand(session))
                 .addSubcommand(ModelsCommand.with(session))
+                .addSubcommand(HotCommand.with(session))
                 .addSubcommand(new CommandLine.HelpCommand())
                 .setOut(session.out())
                 .setErr(session.err())

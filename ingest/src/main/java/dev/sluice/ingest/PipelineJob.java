@@ -2,6 +2,7 @@ package dev.sluice.ingest;
 
 import dev.sluice.ingest.batch.RowBatchTypeInfo;
 import dev.sluice.ingest.hot.HotSink;
+import dev.sluice.ingest.postgres.CommitWatch;
 import dev.sluice.ingest.postgres.PostgresSource;
 import dev.sluice.ingest.postgres.SourceSettings;
 import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
@@ -9,28 +10,33 @@ import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.sink.CatalogLakePositions;
 import dev.sluice.ingest.sink.LakeSink;
 import dev.sluice.ingest.sink.LakeTables;
+import dev.sluice.ingest.sink.TableDetachment;
+import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.SlotNames;
 import dev.sluice.spec.PipelineSpec;
-import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.spec.PipelineSpecJson;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.datastream.DataStreamSource;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The job of a pipeline: source, lake sink, and hot sink where the pipeline has hot tables, all chained. Checks the
  * source and makes the lake tables before it starts.
  */
 public final class PipelineJob {
+    private static final Logger LOG = LoggerFactory.getLogger(PipelineJob.class);
     /** While a load runs, files should not be cut at every commit interval. */
     private static final Duration LOAD_CHECKPOINT_INTERVAL = Duration.ofSeconds(30);
 
@@ -58,42 +64,58 @@ public final class PipelineJob {
 
     /** Checks the source, makes the lake tables, and adds the operators of the pipeline. */
     public static void build(StreamExecutionEnvironment environment, PipelineSpec spec) {
-        PostgresConnector connector = new PostgresConnector(spec.source(), jobName(spec.pipeline()));
-        List<SourceTable> tables = SourceCatalogue.read(connector, spec.source(), spec.slotName());
+        PostgresConnector connector =
+                new PostgresConnector(spec.source(), jobName(spec.pipeline()) + " " + runId());
+        List<SourceTable> tables;
+        String slotName;
         try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
-            LakeTables.create(catalog, spec.pipeline(), tables);
+            String slot = SlotNames.of(catalog, spec.pipeline()).orElse("");
+            tables = SourceCatalogue.read(connector, spec.source(), slot);
+            LakeTables.create(
+                    catalog,
+                    spec.pipeline(),
+                    tables,
+                    PoisonPolicies.of(spec.source().tables(), tables));
+            List<String> detached = TableDetachment.ofOthers(catalog, spec.pipeline(), tables);
+            if (!detached.isEmpty()) {
+                LOG.info("Not followed any more, and marked so in the lake: {}", detached);
+            }
+            slotName = SlotNames.claim(catalog, spec.pipeline());
         }
+        SourceSettings settings = settings(spec, connector, tables, slotName);
         environment.setParallelism(spec.parallelism());
         environment.getConfig().enableObjectReuse();
         DataStreamSource<dev.sluice.ingest.batch.RowBatch> source = environment.fromSource(
-                new PostgresSource(settings(spec, connector, tables)),
+                new PostgresSource(settings),
                 WatermarkStrategy.noWatermarks(),
                 "postgres " + spec.source().database(),
                 RowBatchTypeInfo.INSTANCE);
         source.uid("postgres-source");
-        source.sinkTo(new LakeSink(spec, tables)).name("lake").uid("lake-sink");
+        source.sinkTo(new LakeSink(spec, tables, CommitWatch.opener(settings))).name("lake").uid("lake-sink");
         if (!spec.hot().tables().isEmpty()) {
             source.sinkTo(new HotSink(tables, spec)).name("hot").uid("hot-sink");
         }
     }
 
-    private static SourceSettings settings(PipelineSpec spec, PostgresConnector connector, List<SourceTable> tables) {
-        Set<Integer> listed = new HashSet<>();
-        for (int i = 0; i < tables.size(); i++) {
-            TableSpec table = spec.source().tables().get(i);
-            if (!table.excludedColumns().isEmpty()) {
-                listed.add(tables.get(i).oid());
-            }
-        }
+    private static SourceSettings settings(
+            PipelineSpec spec, PostgresConnector connector, List<SourceTable> tables, String slotName) {
         List<String> names = tables.stream().map(SourceTable::name).toList();
         return new SourceSettings(
                 connector,
-                spec.slotName(),
-                spec.publicationName(),
+                slotName,
+                slotName,
                 tables,
-                listed,
+                spec.source().excludeAtSource(),
                 CatalogLakePositions.opener(spec, names),
-                SourceSettings.CHUNK_BYTES_DEFAULT);
+                SourceSettings.CHUNK_BYTES_DEFAULT,
+                SourceSettings.WATCH_MILLIS_DEFAULT);
+    }
+
+    /** Tells this run's sessions at the source from those of another run of the same pipeline. */
+    private static String runId() {
+        byte[] drawn = new byte[4];
+        new SecureRandom().nextBytes(drawn);
+        return HexFormat.of().formatHex(drawn);
     }
 
     /** Checkpoints are the lake commits; a restart needs none of them, so none is kept after the job ends. */
@@ -106,8 +128,9 @@ public final class PipelineJob {
                 Math.max(interval, LOAD_CHECKPOINT_INTERVAL.toMillis()) + "ms");
         configuration.setString("execution.checkpointing.min-pause", Math.min(interval, 100) + "ms");
         configuration.setString("execution.checkpointing.max-concurrent-checkpoints", "1");
-        configuration.setString("execution.checkpointing.timeout", "10min");
-        configuration.setString("execution.checkpointing.tolerable-failed-checkpoints", "3");
+        // A long lake commit holds the next checkpoint up. Starting over would not make it shorter, only come again.
+        configuration.setString("execution.checkpointing.timeout", "60min");
+        configuration.setString("execution.checkpointing.tolerable-failed-checkpoints", "2147483647");
         configuration.setString(
                 "execution.checkpointing.externalized-checkpoint-retention", "NO_EXTERNALIZED_CHECKPOINTS");
         configuration.setString("restart-strategy.type", "exponential-delay");

@@ -25,6 +25,15 @@ public final class StampProperties {
     /** Namespace property, followed by the pipeline: the server that it reads. */
     public static final String SOURCE_IDENTITY_PREFIX = "sluice.source-identity.";
 
+    /** Namespace property, followed by the pipeline: its publication as it was made, JSON. */
+    public static final String PUBLICATION_PREFIX = "sluice.publication.";
+
+    /** Namespace property, followed by the pipeline: the name of its slot and publication at the source. */
+    public static final String SLOT_PREFIX = "sluice.slot.";
+
+    /** Table property: what the source table was when it was loaded, or last seen unharmed, JSON. */
+    public static final String SOURCE_SHAPE = "sluice.source-shape";
+
     /** Table property: the position from which the table is followed without a gap; set with its load. */
     public static final String FOLLOWED_SINCE = "sluice.followed-since";
 

@@ -27,16 +27,6 @@ public record PipelineSpec(
         return new PipelineSpec(pipeline, catalog, source, commitIntervalMillis, parallelism, hot, models, policy);
     }
 
-    /** The replication slot of this pipeline. */
-    public String slotName() {
-        return "sluice_" + pipeline;
-    }
-
-    /** The publication of this pipeline. */
-    public String publicationName() {
-        return "sluice_" + pipeline;
-    }
-
     /**
      * The Iceberg REST catalog and the object store behind it.
      *
@@ -90,7 +80,12 @@ public record PipelineSpec(
     public record S3Spec(String endpoint, String region, String accessKeyId, Secret secretAccessKey)
             implements Serializable {}
 
-    /** The PostgreSQL source: how to reach it and which tables to take. */
+    /**
+     * The PostgreSQL source: how to reach it and which tables to take.
+     *
+     * @param excludeAtSource whether the publication leaves excluded columns out by column lists, so that they never
+     *     leave the server; PostgreSQL then refuses some migrations of such tables. Otherwise the reader drops them.
+     */
     public record PostgresSourceSpec(
             String host,
             int port,
@@ -98,22 +93,48 @@ public record PipelineSpec(
             String user,
             Secret password,
             String sslMode,
-            List<TableSpec> tables)
-            implements Serializable {}
+            List<TableSpec> tables,
+            boolean excludeAtSource)
+            implements Serializable {
+
+        /** Excluded columns are dropped by the reader. */
+        public PostgresSourceSpec(
+                String host,
+                int port,
+                String database,
+                String user,
+                Secret password,
+                String sslMode,
+                List<TableSpec> tables) {
+            this(host, port, database, user, password, sslMode, tables, false);
+        }
+    }
 
     /**
      * One source table.
      *
      * @param schema source schema
      * @param name source table; also the name in the lake
-     * @param excludedColumns columns that never leave the source
+     * @param excludedColumns columns that never reach the lake
+     * @param poison what becomes of rows with values that the lake cannot hold
+     * @param columns columns with a policy of their own
      */
-    public record TableSpec(String schema, String name, List<String> excludedColumns) implements Serializable {
+    public record TableSpec(
+            String schema, String name, List<String> excludedColumns, PoisonPolicy poison, List<ColumnSpec> columns)
+            implements Serializable {
+        /** A table with the policies that hold where none is named. */
+        public TableSpec(String schema, String name, List<String> excludedColumns) {
+            this(schema, name, excludedColumns, PoisonPolicy.STOP, List.of());
+        }
+
         /** {@code schema.name}, unquoted, as shown to users. */
         public String qualifiedName() {
             return schema + "." + name;
         }
     }
+
+    /** What differs for one column of a table. */
+    public record ColumnSpec(String name, PoisonPolicy poison) implements Serializable {}
 
     /**
      * The hot store; {@code tables} empty means that the pipeline has none.

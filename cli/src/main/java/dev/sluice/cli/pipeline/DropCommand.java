@@ -68,7 +68,7 @@ public final class DropCommand implements Callable<Integer> {
     private List<String> removed(PipelineSpec spec) {
         List<String> removed = new ArrayList<>();
         removed.add("the job of pipeline " + spec.pipeline());
-        removed.add("the slot and the publication " + spec.slotName() + " of database "
+        removed.add("the slot and the publication of this pipeline, as the lake names them, in database "
                 + spec.source().database());
         if (tables) {
             removed.add("all tables of this pipeline in " + spec.catalog().bronzeNamespace()

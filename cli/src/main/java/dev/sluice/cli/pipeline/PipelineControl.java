@@ -6,6 +6,8 @@ import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
 import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.removal.PipelineRemoval;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.SlotNames;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
@@ -62,7 +64,7 @@ public final class PipelineControl {
             return Outcome.UNCHANGED;
         }
         checkSource(spec);
-        before.ifPresent(old -> tellEmptyHotTables(new SpecChange(old, spec)));
+        before.ifPresent(old -> tellNewHotTables(new SpecChange(old, spec)));
         // More than one when somebody submitted a copy by hand: only one may write.
         running.forEach(job -> cancel(flink, job));
         files.writeSpec(spec);
@@ -92,7 +94,7 @@ public final class PipelineControl {
 
     private void checkSource(PipelineSpec spec) {
         PostgresConnector source = new PostgresConnector(spec.source(), "sluice apply");
-        List<SourceTable> tables = SourceCatalogue.read(source, spec.source(), spec.slotName());
+        List<SourceTable> tables = SourceCatalogue.read(source, spec.source(), slotName(spec));
         List<String> generated = SourceCatalogue.generatedColumns(source, tables);
         if (!generated.isEmpty()) {
             session.say("left out, because PostgreSQL computes them itself: " + String.join(", ", generated)
@@ -100,11 +102,17 @@ public final class PipelineControl {
         }
     }
 
-    private void tellEmptyHotTables(SpecChange change) {
+    /** Empty before the first apply. */
+    private static String slotName(PipelineSpec spec) {
+        try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
+            return SlotNames.of(catalog, spec.pipeline()).orElse("");
+        }
+    }
+
+    private void tellNewHotTables(SpecChange change) {
         List<String> empty = change.hotTablesWithoutPast();
         if (!empty.isEmpty()) {
-            session.say("hot only from now on, as they were loaded before: " + String.join(", ", empty)
-                    + "; `sluice drop --tables` and `sluice apply` load everything anew");
+            session.say("hot from now on, and filled from the lake by the job: " + String.join(", ", empty));
         }
     }
 
@@ -158,8 +166,9 @@ public final class PipelineControl {
             dropHot(spec, removal);
             sayDropped("lake tables", removal.removeLakeTables());
         }
-        removal.removeFromSource();
-        session.say("slot and publication " + spec.slotName() + " are gone from the source");
+        session.say(removal.removeFromSource()
+                .map(name -> "slot and publication " + name + " are gone from the source")
+                .orElse("the lake knows of no slot of this pipeline, so none was dropped at the source"));
         files.remove(spec.pipeline());
     }
 

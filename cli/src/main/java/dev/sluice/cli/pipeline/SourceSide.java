@@ -1,6 +1,8 @@
 package dev.sluice.cli.pipeline;
 
 import dev.sluice.ingest.postgres.connection.PostgresConnector;
+import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.SlotNames;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.errors.Remedy;
@@ -11,6 +13,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What the source knows of a pipeline.
@@ -20,16 +25,20 @@ import java.util.Optional;
  */
 record SourceSide(Optional<Lsn> walAt, String slot) {
     static final SourceSide UNKNOWN = new SourceSide(Optional.empty(), "unknown");
+    private static final long NAME_WITHIN_SECONDS = 3;
+    /** Where the lake cannot say which slot is its own, the only one that can be is taken for it. */
     private static final String QUERY = """
             SELECT pg_current_wal_flush_lsn()::text, s.active, s.wal_status
-            FROM (SELECT 1) one LEFT JOIN pg_replication_slots s ON s.slot_name = ?
+            FROM (SELECT 1) one LEFT JOIN pg_replication_slots s
+              ON s.slot_name ~ ? AND s.slot_name !~ '_load$' AND s.database = current_database()
             """;
 
     static SourceSide read(PipelineSpec spec, List<String> problems) {
         PostgresConnector connector = new PostgresConnector(spec.source(), "sluice status");
         try (Connection connection = connector.query();
                 PreparedStatement statement = connection.prepareStatement(QUERY)) {
-            statement.setString(1, spec.slotName());
+            statement.setString(
+                    1, slotName(spec).map(name -> "^" + name + "$").orElse("^sluice_" + spec.pipeline() + "(_[0-9a-f]{8})?$"));
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 return new SourceSide(
@@ -43,6 +52,21 @@ record SourceSide(Optional<Lsn> walAt, String slot) {
             problems.add(e.reason());
         }
         return UNKNOWN;
+    }
+
+    /** Which slot is the lake's own; empty when it does not say so soon, or has none yet. */
+    private static Optional<String> slotName(PipelineSpec spec) {
+        try {
+            return CompletableFuture.supplyAsync(() -> {
+                        try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
+                            return SlotNames.of(catalog, spec.pipeline());
+                        }
+                    })
+                    .orTimeout(NAME_WITHIN_SECONDS, TimeUnit.SECONDS)
+                    .join();
+        } catch (CompletionException e) {
+            return Optional.empty();
+        }
     }
 
     private static String slot(Boolean active, String walStatus) {

@@ -8,8 +8,7 @@ import java.util.List;
 /** A pipeline that was applied before, and what its file says now. */
 record SpecChange(PipelineSpec before, PipelineSpec after) {
     /**
-     * Hot tables that get only what changes from now on: a hot table is filled by the load of its source table, and that
-     * was before the table became hot.
+     * Hot tables that were loaded before they became hot: the job fills them from the lake.
      */
     List<String> hotTablesWithoutPast() {
         HotSpec old = before.hot();

@@ -21,7 +21,7 @@ public final class ClickHouseServer {
     public static final String DATABASE = "hot";
 
     private static final Logger log = LoggerFactory.getLogger(ClickHouseServer.class);
-    private static final int THREADS = 64;
+    private static final int THREADS = 128;
     private static final int BACKLOG = 256;
     private static final long DRAIN_MILLIS = 3_000;
 
@@ -42,6 +42,12 @@ public final class ClickHouseServer {
     public static void main(String[] arguments) throws InterruptedException {
         // Without it every answer waits 40 ms for the client's delayed acknowledgement.
         System.setProperty("sun.net.httpserver.nodelay", "true");
+        // A client that does not send its request in this many seconds is cut off, and so is one that says nothing.
+        System.setProperty("sun.net.httpserver.maxReqTime", "60");
+        // Of a request that was answered before its end little is read; the reply reads what is worth it.
+        System.setProperty("sun.net.httpserver.drainAmount", "1024");
+        System.setProperty("sun.net.httpserver.idleInterval", "300");
+        System.setProperty("sun.net.httpserver.maxConnections", "1024");
         Thread main = EngineThreads.unstarted("main", () -> {
             try {
                 run(arguments);
@@ -62,12 +68,13 @@ public final class ClickHouseServer {
         Credentials credentials = Credentials.of(System.getenv());
         HttpServer http = bind(options);
         DataFolder folder = DataFolder.open(options.data(), options.memoryLimitBytes());
+        FileBoundary.draw(options.data(), options.library());
         ChdbLibrary library = ChdbLibrary.load(options.library());
         Engine engine = Engine.start(library, folder);
         createDatabase(engine);
         ThreadPoolExecutor pool = EngineThreads.pool(THREADS);
         http.setExecutor(pool);
-        http.createContext("/", new QueryHandler(engine, credentials));
+        http.createContext("/", new QueryHandler(engine, credentials, new ReaderLimits(options.memoryLimitBytes())));
         ClickHouseServer server = new ClickHouseServer(folder, engine, http, pool);
         // The engine's own exit handlers crash while tables merge: leave before they run.
         Runtime.getRuntime().addShutdownHook(EngineThreads.unstarted("shutdown", server::stopAndHalt));

@@ -2,12 +2,15 @@ package dev.sluice.clickhouse.server;
 
 import com.clickhouse.data.ClickHouseCityHash;
 import com.github.luben.zstd.Zstd;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.lz4.LZ4SafeDecompressor;
@@ -24,8 +27,8 @@ final class NativeFrames {
     private static final int CHECKSUM_BYTES = 16;
     private static final int HEADER_BYTES = 9;
     private static final int PLAIN_BYTES_MAX = 1 << 20;
-    /** ClickHouse's own limit for a frame. */
-    private static final int FRAME_BYTES_MAX = 1 << 30;
+    /** Clients send frames of 1 MB; ClickHouse itself would take 1 GB, which this process has no memory for. */
+    private static final int FRAME_BYTES_MAX = 64 << 20;
 
     private NativeFrames() {}
 
@@ -96,6 +99,13 @@ final class NativeFrames {
         }
     }
 
+    /** The rest of what was read already, then the stream. */
+    private static final class InputHead extends SequenceInputStream {
+        InputHead(byte[] read, int from, InputStream rest) {
+            super(new ByteArrayInputStream(read, from, read.length - from), rest);
+        }
+    }
+
     /** Reads frames, checks each hash, and gives the plain bytes. */
     static final class Input extends InputStream {
         private final InputStream in;
@@ -149,32 +159,32 @@ final class NativeFrames {
             if (size < HEADER_BYTES || size > FRAME_BYTES_MAX || plainSize < 0 || plainSize > FRAME_BYTES_MAX) {
                 throw new IOException("a compressed frame has impossible sizes");
             }
-            byte[] body = in.readNBytes(size - HEADER_BYTES);
-            if (body.length < size - HEADER_BYTES) {
+            // With the header before it, in one array: that is what is hashed. It grows with what really comes.
+            byte[] frame = new InputHead(head, CHECKSUM_BYTES, in).readNBytes(size);
+            if (frame.length < size) {
                 throw new EOFException("a compressed frame is cut off");
             }
-            byte[] hashed = new byte[size];
-            System.arraycopy(head, CHECKSUM_BYTES, hashed, 0, HEADER_BYTES);
-            System.arraycopy(body, 0, hashed, HEADER_BYTES, body.length);
-            long[] hash = ClickHouseCityHash.cityHash128(hashed, 0, size);
+            long[] hash = ClickHouseCityHash.cityHash128(frame, 0, size);
             if (hash[0] != header.getLong(0) || hash[1] != header.getLong(8)) {
                 throw new IOException("the checksum of a compressed frame is wrong");
             }
-            return decompress(head[CHECKSUM_BYTES], body, plainSize);
+            return decompress(frame, plainSize);
         }
 
-        private byte[] decompress(byte method, byte[] body, int plainSize) throws IOException {
+        private byte[] decompress(byte[] frame, int plainSize) throws IOException {
+            byte method = frame[0];
+            int length = frame.length - HEADER_BYTES;
             if (method == NONE) {
-                return body;
+                return Arrays.copyOfRange(frame, HEADER_BYTES, frame.length);
             }
             if (method != LZ4 && method != ZSTD) {
                 throw new IOException("unknown compression method " + (method & 0xFF));
             }
             byte[] result = new byte[plainSize];
-            long length = method == LZ4
-                    ? decompressor.decompress(body, 0, body.length, result, 0, plainSize)
-                    : Zstd.decompress(result, body);
-            if (length != plainSize) {
+            long decompressed = method == LZ4
+                    ? decompressor.decompress(frame, HEADER_BYTES, length, result, 0, plainSize)
+                    : Zstd.decompressByteArray(result, 0, plainSize, frame, HEADER_BYTES, length);
+            if (decompressed != plainSize) {
                 throw new IOException("a compressed frame does not hold what it says");
             }
             return result;

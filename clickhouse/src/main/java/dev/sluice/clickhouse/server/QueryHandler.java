@@ -27,10 +27,12 @@ final class QueryHandler implements HttpHandler {
 
     private final Engine engine;
     private final Credentials credentials;
+    private final ReaderLimits readers;
 
-    QueryHandler(Engine engine, Credentials credentials) {
+    QueryHandler(Engine engine, Credentials credentials, ReaderLimits readers) {
         this.engine = engine;
         this.credentials = credentials;
+        this.readers = readers;
     }
 
     @Override
@@ -71,29 +73,29 @@ final class QueryHandler implements HttpHandler {
             return;
         }
         Credentials.Role role = credentials.authenticate(exchange.getRequestHeaders());
+        reply.trustClient();
         QueryRequest request = QueryRequest.of(exchange.getRequestURI(), exchange.getRequestHeaders());
-        if (request.sessionId() != null) {
-            throw new EngineException(48, "NOT_IMPLEMENTED", "This server keeps no sessions; leave session_id out");
+        if (role == Credentials.Role.READER) {
+            QueryRequest bounded = request.with(readers.settings(request.settings()));
+            try (ReaderLimits.Place place = readers.enter();
+                    EngineConnection connection = engine.open()) {
+                connection.run("SET ROLE reader");
+                connection.run(request.useStatement());
+                connection.run(bounded.setStatement());
+                // Last: it keeps the statement from changing any setting.
+                connection.run("SET readonly=1");
+                run(connection, bounded, role, body(exchange, bounded), reply);
+            }
+            return;
         }
         try (EngineConnection connection = engine.open()) {
-            prepare(connection, request, role, isGet);
+            connection.run(request.useStatement());
+            connection.run(request.setStatement());
+            if (isGet) {
+                // It keeps a GET from writing by mistake; it is no boundary.
+                connection.run("SET readonly=2");
+            }
             run(connection, request, role, body(exchange, request), reply);
-        }
-    }
-
-    private static void prepare(EngineConnection connection, QueryRequest request, Credentials.Role role, boolean isGet)
-            throws EngineException {
-        if (role == Credentials.Role.READER) {
-            connection.run("SET ROLE reader");
-        }
-        connection.run(request.useStatement());
-        connection.run(request.setStatement());
-        // Last, so that no setting of the request undoes it. Level 2 keeps a GET from writing by mistake; it is no
-        // boundary, as it still reads files. Level 1 is one.
-        if (role == Credentials.Role.READER) {
-            connection.run("SET readonly=1");
-        } else if (isGet) {
-            connection.run("SET readonly=2");
         }
     }
 
@@ -113,6 +115,15 @@ final class QueryHandler implements HttpHandler {
         SqlStatement statement = SqlStatement.parse(head, head.length, isWhole);
         if (role == Credentials.Role.READER && !statement.isReading()) {
             throw new EngineException(497, "ACCESS_DENIED", "This user may only read");
+        }
+        if (role == Credentials.Role.READER && statement.hasDollar()) {
+            throw new EngineException(497, "ACCESS_DENIED", "A reader's texts stand between quotes, not dollar signs");
+        }
+        if (request.sessionId() != null && statement.needsSession()) {
+            throw new EngineException(
+                    48,
+                    "NOT_IMPLEMENTED",
+                    "This server keeps no sessions; give settings and database with each request");
         }
         if (statement.kind() == SqlStatement.Kind.INSERT_DATA) {
             insert(connection, request, statement, head, body, reply);

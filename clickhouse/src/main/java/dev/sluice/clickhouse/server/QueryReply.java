@@ -14,14 +14,20 @@ import net.jpountz.lz4.LZ4FrameOutputStream;
 final class QueryReply {
     private static final int COPY_BYTES = 64 << 10;
     /** A client that sends more than this behind a statement that failed is cut off. */
-    private static final long DRAINED_BYTES_MAX = 1L << 30;
+    private static final long DRAINED_BYTES_MAX = 64L << 20;
 
     private final HttpExchange exchange;
     private final byte[] copy = new byte[COPY_BYTES];
     private OutputStream body;
+    private boolean isTrusted;
 
     QueryReply(HttpExchange exchange) {
         this.exchange = exchange;
+    }
+
+    /** The client has logged in: what it still sends may be read. */
+    void trustClient() {
+        isTrusted = true;
     }
 
     boolean isStarted() {
@@ -89,6 +95,10 @@ final class QueryReply {
 
     /** A client that is still sending would not read the answer otherwise. */
     private void drain() throws IOException {
+        if (!isTrusted) {
+            exchange.getResponseHeaders().set("Connection", "close");
+            return;
+        }
         InputStream in = exchange.getRequestBody();
         long drained = 0;
         int length;

@@ -90,6 +90,22 @@ record QueryRequest(
                 parameters);
     }
 
+    /** The same request with other settings. */
+    QueryRequest with(Map<String, String> otherSettings) {
+        return new QueryRequest(
+                query,
+                database,
+                format,
+                queryId,
+                sessionId,
+                compressesResponse,
+                decompressesRequest,
+                compressesHttp,
+                waitsForEnd,
+                otherSettings,
+                parameters);
+    }
+
     /** The statements that prepare a fresh connection for this request, in order. */
     String setStatement() {
         StringBuilder sql = new StringBuilder("SET log_comment=").append(quote(queryId));

@@ -29,6 +29,7 @@ final class SqlLexer {
     private int end;
     private int depth;
     private boolean fileClauseInComment;
+    private boolean hasDollar;
 
     SqlLexer(String text) {
         this.text = text;
@@ -73,6 +74,11 @@ final class SqlLexer {
         return fileClauseInComment;
     }
 
+    /** Whether a token passed so far begins with a dollar sign, as heredocs do. */
+    boolean hasDollar() {
+        return hasDollar;
+    }
+
     Kind next() {
         if (kind == Kind.OPEN) {
             depth++;
@@ -107,12 +113,17 @@ final class SqlLexer {
             return until(TYPOGRAPHIC_RIGHT_DOUBLE, start + 3, Kind.QUOTED);
         }
         if (first == '$') {
-            int tagEnd = start + 1;
-            while (tagEnd < text.length() && isWordPart(text.charAt(tagEnd)) && text.charAt(tagEnd) != '$') {
-                tagEnd++;
+            hasDollar = true;
+            // Any characters make a tag, and one that does not come back makes none.
+            int tagEnd = text.indexOf('$', start + 1);
+            int closing = tagEnd < 0 ? -1 : text.indexOf(text.substring(start, tagEnd + 1), tagEnd + 1);
+            if (closing >= 0) {
+                end = closing + tagEnd + 1 - start;
+                return Kind.STRING;
             }
-            if (tagEnd < text.length() && text.charAt(tagEnd) == '$') {
-                return until(text.substring(start, tagEnd + 1), tagEnd + 1, Kind.STRING);
+            if (start + 1 == text.length() || !isWordPart(text.charAt(start + 1))) {
+                end = start + 1;
+                return Kind.SYMBOL;
             }
         }
         if (isWordPart(first)) {

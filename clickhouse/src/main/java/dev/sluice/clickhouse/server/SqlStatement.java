@@ -11,8 +11,17 @@ import java.util.Set;
  * @param format the format that the statement names, null when it names none
  * @param dataStart where the data of an insert begins in the bytes that were parsed; otherwise their length
  * @param isReading whether it begins like a statement that only reads
+ * @param hasDollar whether it has what may be a heredoc, whose end is easily misjudged
+ * @param needsSession whether it does nothing but for later statements of the same session
  */
-record SqlStatement(Kind kind, String sql, String format, int dataStart, boolean isReading) {
+record SqlStatement(
+        Kind kind,
+        String sql,
+        String format,
+        int dataStart,
+        boolean isReading,
+        boolean hasDollar,
+        boolean needsSession) {
     private static final Set<String> READING_WORDS =
             Set.of("SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "EXISTS");
 
@@ -95,7 +104,7 @@ record SqlStatement(Kind kind, String sql, String format, int dataStart, boolean
         if (start < text.length() && text.charAt(start) == '\n') {
             start++;
         }
-        return new SqlStatement(Kind.INSERT_DATA, sql, format, start, false);
+        return new SqlStatement(Kind.INSERT_DATA, sql, format, start, false, lexer.hasDollar(), false);
     }
 
     private static SqlStatement wholeStatement(byte[] head, int length, String text) throws EngineException {
@@ -105,6 +114,8 @@ record SqlStatement(Kind kind, String sql, String format, int dataStart, boolean
         boolean isReading = lexer.kind() == SqlLexer.Kind.OPEN
                 || READING_WORDS.contains(lexer.token().toUpperCase(Locale.ROOT));
         boolean isSet = lexer.isWord("SET");
+        boolean isCreate = lexer.isWord("CREATE");
+        boolean needsSession = isSet || lexer.isWord("USE");
         boolean isFirst = true;
         boolean hasEnded = false;
         String format = null;
@@ -117,6 +128,7 @@ record SqlStatement(Kind kind, String sql, String format, int dataStart, boolean
             if (isSet && !isFirst && (lexer.isWord("ROLE") || lexer.isWord("DEFAULT"))) {
                 throw new EngineException(497, "ACCESS_DENIED", "This server does not let a statement change the role");
             }
+            needsSession |= isCreate && lexer.isWord("TEMPORARY");
             isSet &= isFirst;
             isFirst = false;
             isSelect &= !(lexer.depth() == 0 && lexer.isWord("INSERT"));
@@ -130,13 +142,19 @@ record SqlStatement(Kind kind, String sql, String format, int dataStart, boolean
                 format = endsThere ? name : format;
             }
         }
+        if (lexer.kind() == SqlLexer.Kind.UNFINISHED) {
+            // Where it ends is anybody's guess, and the engine's may be another.
+            throw new EngineException(62, "SYNTAX_ERROR", "A quote or a comment is not closed");
+        }
         refuseCommentedFileClause(lexer);
         return new SqlStatement(
                 isSelect ? Kind.SELECT : Kind.OTHER,
                 new String(head, 0, length, StandardCharsets.UTF_8),
                 format,
                 length,
-                isReading);
+                isReading,
+                lexer.hasDollar(),
+                needsSession);
     }
 
     /** The engine in this process would write and read files of this machine, even for readers. */

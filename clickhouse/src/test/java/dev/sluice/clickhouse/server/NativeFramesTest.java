@@ -44,6 +44,26 @@ class NativeFramesTest {
         assertThat(packed[21]).isEqualTo((byte) 2);
     }
 
+    /** 25 bytes that claim to hold 1 GiB: nothing is allocated for them. */
+    @Test
+    void refusesAFrameThatIsLargerThanTheLimitBeforeItReadsIt() {
+        for (int at : new int[] {17, 21}) {
+            java.nio.ByteBuffer head = java.nio.ByteBuffer.allocate(25).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+            head.put(16, NativeFrames.LZ4).putInt(17, 20).putInt(21, 20).putInt(at, (64 << 20) + 1);
+            assertThatThrownBy(() -> unpack(head.array()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("impossible sizes");
+        }
+    }
+
+    /** The claimed plain size is believed only after the checksum. */
+    @Test
+    void checksTheChecksumBeforeItMakesRoomForThePlainBytes() throws IOException {
+        byte[] packed = pack(new byte[1000]);
+        java.nio.ByteBuffer.wrap(packed).order(java.nio.ByteOrder.LITTLE_ENDIAN).putInt(21, 64 << 20);
+        assertThatThrownBy(() -> unpack(packed)).hasMessageContaining("checksum");
+    }
+
     @Test
     void noticesAFlippedBitAndACutEnd() throws IOException {
         byte[] packed = pack(new byte[1000]);

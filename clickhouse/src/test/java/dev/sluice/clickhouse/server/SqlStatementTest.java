@@ -105,6 +105,11 @@ class SqlStatementTest {
                 "insert into t from infile 'f' format TSV",
                 "with 1 as x select x into outfile 'f'",
                 "explain select 1 into outfile 'f'",
+                "select 1 as $x$ into outfile '/p'",
+                "select $ ' $ ' $ ' $ into outfile '/x'",
+                "select $-$ ' $-$ into outfile '/x' --'",
+                "select 'unfinished",
+                "select 1 /* unfinished",
                 "set role admin",
                 " /* */ SET DEFAULT ROLE admin"
             })

@@ -3,6 +3,7 @@ package dev.sluice.e2e.verify;
 import dev.sluice.e2e.verify.LakePoint.TableAt;
 import dev.sluice.e2e.verify.VerifyReport.TableReport;
 import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.SlotNames;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpec.TableSpec;
@@ -94,9 +95,17 @@ public final class Verifier {
         String last = "verify " + UUID.randomUUID();
         source.emitMessage(last);
         ChangeDecoder decoder = new ChangeDecoder(end, last, changed);
-        source.readChanges(spec.publicationName(), decoder);
+        source.readChanges(publicationName(), decoder);
         source.dropSlot();
         return decoder.changes();
+    }
+
+    private String publicationName() {
+        try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
+            return SlotNames.of(catalog, spec.pipeline())
+                    .orElseThrow(() -> new SluiceException(
+                            ErrorCode.E1202, "the lake knows of no publication of " + spec.pipeline(), "apply it first"));
+        }
     }
 
     private TableReport compare(Connection rows, ChangedRows changed, TableAt lake, VerifyOptions options) {

@@ -7,7 +7,9 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.e2e.SharedStack;
 import dev.sluice.e2e.shop.ShopGenerator;
 import dev.sluice.e2e.shop.ShopTraffic;
+import dev.sluice.ingest.hot.HotRebuild;
 import dev.sluice.ingest.removal.PipelineRemoval;
+import dev.sluice.lake.HotStaleness;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.stack.LocalStack;
@@ -62,9 +64,13 @@ final class HotPipelineIT {
         SharedStack.kill(StackServer.CLICKHOUSE);
         assertThat(stack.pid(StackServer.CLICKHOUSE)).as("the fault fired").isEmpty();
         assertThatThrownBy(store::tables).as("nobody answers for it").isInstanceOf(IOException.class);
-        assertThat(pipeline.standsStill()).as("the lake waits as well").isTrue();
+        for (int i = 0; i < 3; i++) {
+            pipeline.awaitProgress();
+        }
+        assertThat(stack.pid(StackServer.CLICKHOUSE)).as("the lake went on without it").isEmpty();
+        await().atMost(Duration.ofSeconds(90)).until(() -> staleTables().containsAll(HOT_TABLES));
         SharedStack.with(StackServer.CLICKHOUSE);
-        pipeline.awaitProgress();
+        await().atMost(Duration.ofSeconds(90)).until(() -> staleTables().isEmpty());
         traffic.stop();
         assertHotTablesEqualTheSource();
         pipeline.assertEqualToSource();
@@ -89,9 +95,9 @@ final class HotPipelineIT {
         }
         assertThat(store.tables()).isEmpty();
         assertThat(pipeline.acknowledged()).isEmpty();
-        assertThat(countAtSource("pg_replication_slots where slot_name = '" + spec.slotName() + "'"))
+        assertThat(countAtSource("pg_replication_slots where slot_name like 'sluice_" + spec.pipeline() + "%'"))
                 .isZero();
-        assertThat(countAtSource("pg_publication where pubname = '" + spec.publicationName() + "'"))
+        assertThat(countAtSource("pg_publication where pubname like 'sluice_" + spec.pipeline() + "%'"))
                 .isZero();
 
         pipeline.submit().awaitLoaded();
@@ -99,6 +105,28 @@ final class HotPipelineIT {
         traffic.stop();
         assertHotTablesEqualTheSource();
         pipeline.assertEqualToSource();
+    }
+
+    @Test
+    void hotTablesThatWereDroppedAreFilledFromTheLakeOnRequest() throws Exception {
+        pipeline.awaitProgress();
+        store.spoil("orders");
+        assertThat(store.differences("orders")).as("the damage is done").isNotEmpty();
+        HotRebuild rebuild = new HotRebuild(spec.hot());
+        rebuild.request(List.of("orders"));
+        await().atMost(Duration.ofSeconds(90))
+                .until(() -> rebuild.standings().stream().noneMatch(HotRebuild.Standing::isRequested));
+        traffic.stop();
+        assertHotTablesEqualTheSource();
+        pipeline.assertEqualToSource();
+    }
+
+    private List<String> staleTables() {
+        try (LakeCatalog lake = LakeCatalog.open(spec.catalog())) {
+            return HOT_TABLES.stream()
+                    .filter(table -> HotStaleness.of(lake.load(lake.bronze(table))).isPresent())
+                    .toList();
+        }
     }
 
     private static int filesOf(Table table) {

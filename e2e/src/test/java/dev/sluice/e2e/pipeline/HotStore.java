@@ -34,6 +34,12 @@ final class HotStore {
                 .toList();
     }
 
+    /** Deletes rows behind the back of the sink. */
+    void spoil(String table) throws Exception {
+        ask("ALTER TABLE " + spec.hot().database() + "." + table
+                + " DELETE WHERE cityHash64(*) % 3 = 0 SETTINGS mutations_sync = 1");
+    }
+
     /** Row counts that differ, and rows that only one of the two has, the first few; empty when they are equal. */
     List<String> differences(String table) throws Exception {
         List<String> source;

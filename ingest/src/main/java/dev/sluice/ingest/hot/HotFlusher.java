@@ -152,7 +152,7 @@ final class HotFlusher implements Runnable {
     private void handle(RowBatch batch) {
         switch (batch.kind) {
             case LOAD -> flows.find(batch.table).ifPresent(flow -> flow.buffer.load(batch, nowMicros()));
-            case CHUNK_END -> {}
+            case CHUNK_END, OPEN -> {}
             case CHANGES -> flows.find(batch.table).ifPresent(flow -> changes(flow, batch));
             case START -> flows.all().forEach(flow -> start(flow, batch.lsns[flow.number]));
             case STOP -> flows.find(batch.table).ifPresent(flow -> stop(flow, batch));

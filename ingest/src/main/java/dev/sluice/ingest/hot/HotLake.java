@@ -3,6 +3,7 @@ package dev.sluice.ingest.hot;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.HotStaleness;
 import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableStamps;
@@ -45,18 +46,18 @@ final class HotLake implements AutoCloseable {
      * than its own stamp says; one that is stopped does not.
      */
     Optional<Point> reached(String name, long lsn) {
-        Optional<Lsn> pipeline = progress.acknowledged();
+        Optional<Position> pipeline = progress.acknowledged();
         Optional<Table> found = catalog.find(catalog.bronze(name))
                 .filter(table -> Following.of(table).isFollowed());
         Optional<Stamp> stamp = found.flatMap(TableStamps::current);
         if (stamp.isEmpty()) {
             return Optional.empty();
         }
-        long own = stamp.get().lsn().value();
+        long own = stamp.get().position().lsn().value();
         if (Following.of(found.get()).stop().isPresent()) {
             return Optional.of(new Point(found.get(), own, stamp.get().sourceCommitTime()));
         }
-        long all = pipeline.map(Lsn::value).orElse(0L);
+        long all = pipeline.map(position -> position.lsn().value()).orElse(0L);
         long position = Long.compareUnsigned(all, own) > 0 ? all : own;
         return Long.compareUnsigned(position, lsn) < 0
                 ? Optional.empty()

@@ -37,13 +37,13 @@ public final class HotRebuild {
         client.run("ask for a rebuild", "INSERT INTO " + qualified(HotProgress.REQUESTS) + " VALUES " + values);
     }
 
-    /** How the tables stand that say anything. */
+    /** How the tables stand for which a rebuild was ever asked; a table that says nothing has an empty state. */
     public List<Standing> standings() {
         String rows = client.text(
                 "read the progress",
-                "SELECT p.table, p.reason, p.state, r.requested_at > p.rebuilt_at FROM " + qualified(HotProgress.TABLE)
-                        + " AS p FINAL LEFT JOIN " + qualified(HotProgress.REQUESTS)
-                        + " AS r FINAL ON r.table = p.table ORDER BY p.table FORMAT TSVRaw");
+                "SELECT r.table, p.reason, p.state, r.requested_at > p.rebuilt_at FROM "
+                        + qualified(HotProgress.REQUESTS) + " AS r FINAL LEFT JOIN " + qualified(HotProgress.TABLE)
+                        + " AS p FINAL ON r.table = p.table ORDER BY r.table FORMAT TSVRaw");
         List<Standing> standings = new ArrayList<>();
         for (String row : rows.lines().toList()) {
             String[] values = row.split("\t", 4);

@@ -27,11 +27,17 @@ public final class HotRemoval {
      */
     public List<String> run() {
         if (exists(HotProgress.TABLE)) {
-            removeProgress();
+            removeRows(HotProgress.TABLE);
+        }
+        if (exists(HotProgress.REQUESTS)) {
+            removeRows(HotProgress.REQUESTS);
         }
         List<String> tables = hotTables();
         for (String table : tables) {
             client.run("drop the hot table " + table, "DROP TABLE IF EXISTS " + qualified(table) + " SYNC");
+            client.run(
+                    "drop what is left of a refill",
+                    "DROP TABLE IF EXISTS " + qualified(table + HotTable.REFILL) + " SYNC");
         }
         return tables;
     }
@@ -47,15 +53,15 @@ public final class HotRemoval {
                 .toList();
     }
 
-    /** Another pipeline may tell its progress in the same table. */
-    private void removeProgress() {
-        String progress = qualified(HotProgress.TABLE);
+    /** Another pipeline may tell its progress, or ask, in the same table. */
+    private void removeRows(String table) {
+        String progress = qualified(table);
         String mine = " WHERE table IN (" + names() + ")";
         String others = client.text(
                 "read the progress",
                 "SELECT count() FROM " + progress + " WHERE table NOT IN (" + names() + ") FORMAT TSVRaw");
         if (others.equals("0")) {
-            client.run("drop the table of progress", "DROP TABLE IF EXISTS " + progress + " SYNC");
+            client.run("drop the table " + table, "DROP TABLE IF EXISTS " + progress + " SYNC");
         } else {
             client.run("forget the progress", "DELETE FROM " + progress + mine);
         }

@@ -19,6 +19,7 @@ final class HotTable {
     static final String LSN = "_lsn";
     static final String DELETED = "_deleted";
     static final String COMMIT_TIME = "_commit_time";
+    static final String REFILL = "__refill";
     /** Columns that no table of somebody else has all of. */
     static final List<String> MARKS = List.of(LSN, DELETED, COMMIT_TIME);
     /** UInt128, UInt8, DateTime64. */
@@ -161,7 +162,7 @@ final class HotTable {
 
     /** Where the table is filled from the lake before it takes the place of the one that is there. */
     String refillName() {
-        return ClickHouseSql.qualified(database, name() + "__refill");
+        return ClickHouseSql.qualified(database, name() + REFILL);
     }
 
     String database() {

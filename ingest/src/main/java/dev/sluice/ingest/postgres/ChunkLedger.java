@@ -17,6 +17,12 @@ final class ChunkLedger {
     private final Set<Integer> unfinished = new HashSet<>();
     private final Map<Integer, Integer> tables = new HashMap<>();
     private final Map<Integer, Long> rows = new HashMap<>();
+    private int chunks;
+
+    /** A number that no chunk of this load has yet. */
+    int nextChunk() {
+        return chunks++;
+    }
 
     void add(LoadSplit chunk) {
         waiting.add(chunk);
@@ -41,6 +47,19 @@ final class ChunkLedger {
         }
     }
 
+    /** Forgets a table's chunks: it is loaded otherwise, or not at all. */
+    void drop(int table) {
+        waiting.removeIf(chunk -> chunk.table() == table);
+        tables.entrySet().removeIf(entry -> {
+            boolean drops = entry.getValue() == table;
+            if (drops) {
+                unfinished.remove(entry.getKey());
+                rows.remove(entry.getKey());
+            }
+            return drops;
+        });
+    }
+
     boolean isAnyWaiting() {
         return !waiting.isEmpty();
     }
@@ -50,15 +69,15 @@ final class ChunkLedger {
         return waiting.poll();
     }
 
-    boolean isFinished() {
-        return unfinished.isEmpty();
+    boolean isFinished(int table) {
+        return unfinished.stream().noneMatch(chunk -> tables.get(chunk) == table);
     }
 
-    /** The load with the rows that were read of each of its tables. */
-    LoadedTables count(LoadedTables load) {
-        Map<Integer, Long> byTable = new HashMap<>();
-        load.tables().forEach(table -> byTable.put(table, 0L));
-        rows.forEach((chunk, count) -> byTable.merge(tables.get(chunk), count, Long::sum));
-        return load.withRows(load.tables().stream().map(byTable::get).toList());
+    /** Rows that were read of a table. */
+    long rows(int table) {
+        return rows.entrySet().stream()
+                .filter(entry -> tables.get(entry.getKey()) == table)
+                .mapToLong(Map.Entry::getValue)
+                .sum();
     }
 }

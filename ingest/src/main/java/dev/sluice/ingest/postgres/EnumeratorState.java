@@ -1,16 +1,15 @@
 package dev.sluice.ingest.postgres;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What a checkpoint keeps of the enumerator. The chunks of an unfinished load are not in it: its snapshot is gone by
- * the time it is restored, so such a load starts over.
+ * the time it is restored, so what is left of such a load is read at another position.
  *
  * @param tableOids the tables of the pipeline, to recognise state of another set of tables
- * @param loaded the load whose rows are all in this or earlier checkpoints
+ * @param loaded the tables whose rows are all in this or earlier checkpoints
  */
-public record EnumeratorState(Phase phase, List<Integer> tableOids, Optional<LoadedTables> loaded) {
+public record EnumeratorState(Phase phase, List<Integer> tableOids, List<LoadedTables> loaded) {
     /** How far the pipeline is. */
     public enum Phase {
         /** Nothing is decided, or a load is under way. */
@@ -23,5 +22,6 @@ public record EnumeratorState(Phase phase, List<Integer> tableOids, Optional<Loa
 
     public EnumeratorState {
         tableOids = List.copyOf(tableOids);
+        loaded = List.copyOf(loaded);
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.ingest.postgres;
 
+import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.Lsn;
 import java.io.Serializable;
 import java.util.Map;
@@ -24,6 +25,21 @@ public interface LakePositions extends AutoCloseable {
 
     /** Remembers the server; called when a first load begins, replaces what was there. */
     void recordSourceIdentity(String identity);
+
+    /** What tables were when they were loaded, by their index, as recorded by {@link #recordShape}. */
+    Map<Integer, String> shapes();
+
+    /** Remembers what a table is: when its load begins, and when it has changed without harm. */
+    void recordShape(int table, String shape);
+
+    /** What the publication was, as recorded by {@link #recordPublication}; empty before the first load. */
+    Optional<String> publication();
+
+    /** Remembers the publication: when it was made, and when it has changed without harm. */
+    void recordPublication(String publication);
+
+    /** Stops a table at its last good position. Returns whether this call did; a table is stopped once. */
+    boolean stop(TableStop stop);
 
     @Override
     void close();

@@ -1,23 +1,25 @@
 package dev.sluice.ingest.postgres;
 
+import dev.sluice.ingest.JobFailures;
 import dev.sluice.ingest.postgres.EnumeratorState.Phase;
 import dev.sluice.ingest.postgres.PostgresSplit.AnnouncementSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.LoadSplit;
+import dev.sluice.ingest.postgres.PostgresSplit.StopSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.StreamSplit;
-import dev.sluice.ingest.postgres.SourceEvents.ActiveLoad;
 import dev.sluice.ingest.postgres.SourceEvents.ChunkFinished;
 import dev.sluice.ingest.postgres.SourceEvents.HeldChunk;
 import dev.sluice.ingest.postgres.SourceEvents.NoChunkWaiting;
 import dev.sluice.ingest.postgres.SourceEvents.ReaderStarted;
+import dev.sluice.ingest.postgres.SourceEvents.SnapshotHeld;
 import dev.sluice.ingest.postgres.SourceEvents.SnapshotLost;
-import dev.sluice.ingest.postgres.load.LoadSession;
-import dev.sluice.spec.Lsn;
-import dev.sluice.spec.errors.ErrorCode;
-import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.ingest.postgres.SourceEvents.TableRewritten;
+import dev.sluice.ingest.postgres.SourceEvents.TableUnloadable;
+import dev.sluice.ingest.table.TableStop;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SplitEnumerator;
@@ -40,30 +42,21 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
     private final SourceSettings settings;
     private final SplitEnumeratorContext<PostgresSplit> context;
     private final EnumeratorState restored;
-
-    private boolean prepared;
-    private Phase phase;
-    private LoadSession session;
-    private long loadLsn;
-    /** Under way, or loaded but perhaps not published; null when there is none. */
-    private LoadedTables load;
-
-    private StreamSplit stream;
-    private boolean backlog;
-    private final ChunkLedger chunks = new ChunkLedger();
+    private final OpenSessions sessions = new OpenSessions();
+    private final TableLoads loads = new TableLoads();
+    private final LoadRepair repair;
     private final Set<Integer> hungryReaders = new LinkedHashSet<>();
     private final Set<Integer> unansweredReaders = new LinkedHashSet<>();
     private final Set<Integer> restartingReaders = new HashSet<>();
-    /** A reader has the announcement of a first load, or has emitted it. */
-    private boolean announced;
+    /** Tables that cannot be loaded, of which the reader of the stream was not told yet. */
+    private final Deque<TableStop> stops = new ArrayDeque<>();
+
+    private boolean prepared;
+    private Phase phase;
+    private StreamSplit stream;
+    private boolean backlog;
     /** The first checkpoint that covers the whole load. */
     private long coveringCheckpoint = NO_CHECKPOINT;
-
-    /** Written by the preparing thread, so that a session is closed whoever comes last. */
-    private final Object sessionLock = new Object();
-
-    private LoadSession openSession;
-    private boolean closed;
 
     PostgresEnumerator(
             SourceSettings settings, SplitEnumeratorContext<PostgresSplit> context, EnumeratorState restored) {
@@ -71,16 +64,24 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
         this.context = context;
         this.restored = restored;
         this.phase = restored == null ? Phase.LOADING : restored.phase();
+        this.repair = new LoadRepair(settings, context, loads, sessions, this::loadsChanged, this::stop);
     }
 
     @Override
     public void start() {
-        context.callAsync(this::prepare, this::begin);
+        context.callAsync(
+                () -> {
+                    LoadPlan plan = LoadPlan.prepare(settings, restored);
+                    sessions.add(
+                            plan.position() == null ? null : plan.position().session());
+                    return plan;
+                },
+                this::begin);
     }
 
     @Override
     public void addReader(int subtask) {
-        announceFirstLoad();
+        announce();
         assignStream();
     }
 
@@ -94,13 +95,21 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
     public void handleSourceEvent(int subtask, SourceEvent event) {
         if (event instanceof ReaderStarted started) {
             readerStarted(subtask, started);
-        } else if (event instanceof ChunkFinished finished) {
-            chunkFinished(finished);
-        } else if (event instanceof SnapshotLost lost && lost.loadLsn() == loadLsn && phase == Phase.LOADING) {
-            throw new SluiceException(
-                    ErrorCode.E0302,
-                    "the connection that held the load's snapshot at " + new Lsn(loadLsn) + " is gone",
-                    "nothing to do: the load starts over at a new position");
+        } else if (phase != Phase.LOADING) {
+            return;
+        }
+        if (event instanceof ChunkFinished finished) {
+            loads.chunks.finish(finished.chunk(), finished.rows());
+            announce();
+        } else if (event instanceof SnapshotHeld held) {
+            loads.hold(held.loadLsn(), held.name());
+        } else if (event instanceof SnapshotLost lost) {
+            repair.snapshotLost(lost.loadLsn());
+        } else if (event instanceof TableRewritten rewritten) {
+            repair.rewritten(rewritten.table(), rewritten.loadLsn());
+        } else if (event instanceof TableUnloadable unloadable
+                && loads.isActive(unloadable.stop().table(), unloadable.loadLsn())) {
+            stop(unloadable.stop());
         }
     }
 
@@ -113,10 +122,12 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
             if (split instanceof StreamSplit back) {
                 stream = back;
                 phase = Phase.LOADED;
-            } else if (split instanceof AnnouncementSplit) {
-                announced = false;
-            } else if (split instanceof LoadSplit chunk && chunk.loadLsn() == loadLsn) {
-                chunks.giveBack(chunk);
+            } else if (split instanceof AnnouncementSplit announcement) {
+                loads.withdraw(announcement.load());
+            } else if (split instanceof StopSplit stop) {
+                stops.add(stop.stop());
+            } else if (split instanceof LoadSplit chunk && loads.isActive(chunk.table(), chunk.loadLsn())) {
+                loads.chunks.giveBack(chunk);
             }
         }
         assignChunks();
@@ -124,111 +135,106 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
 
     @Override
     public EnumeratorState snapshotState(long checkpoint) {
-        boolean isCovered = phase == Phase.LOADING && isLoadFinished() && (announced || !isFirstLoad());
+        boolean isCovered = phase == Phase.LOADING && isLoadFinished();
         if (isCovered && coveringCheckpoint == NO_CHECKPOINT) {
             coveringCheckpoint = checkpoint;
-            load = chunks.count(load);
-            stream = stream.announcing(load);
         }
         Phase reached = isCovered ? Phase.LOADED : phase;
-        Optional<LoadedTables> loaded = prepared ? Optional.ofNullable(load) : restoredLoad();
-        return new EnumeratorState(reached, settings.tableOids(), reached == Phase.LOADING ? Optional.empty() : loaded);
+        // What the rows of a restarting reader are part of is known when it has said what it holds.
+        boolean isKnown = prepared && (reached != Phase.LOADING || restartingReaders.isEmpty());
+        List<LoadedTables> before = restored == null ? List.of() : restored.loaded();
+        return new EnumeratorState(reached, settings.tableOids(), isKnown ? loads.complete() : before);
     }
 
     @Override
     public void notifyCheckpointComplete(long checkpoint) {
         if (phase == Phase.LOADING && coveringCheckpoint != NO_CHECKPOINT && checkpoint >= coveringCheckpoint) {
-            LOG.info("The load at {} is covered by checkpoint {}", new Lsn(loadLsn), checkpoint);
+            LOG.info("The load is covered by checkpoint {}", checkpoint);
             phase = Phase.LOADED;
-            closeSession();
+            stream = stream.behind(loads.complete());
+            sessions.closeAll();
             assignStream();
         }
     }
 
     @Override
     public void close() {
-        synchronized (sessionLock) {
-            closed = true;
-        }
-        closeSession();
-    }
-
-    private LoadPlan prepare() {
-        LoadPlan plan = LoadPlan.prepare(settings, restored);
-        synchronized (sessionLock) {
-            if (closed && plan.session() != null) {
-                plan.session().close();
-            }
-            openSession = plan.session();
-        }
-        return plan;
+        sessions.end();
     }
 
     private void begin(LoadPlan plan, Throwable failure) {
         if (failure != null) {
-            throw Failures.forFlink(failure);
+            throw JobFailures.forFlink(failure);
         }
         prepared = true;
-        load = plan.load();
+        loads.restore(plan.loaded());
         if (plan.stream() != null) {
             stream = plan.stream();
-            session = plan.session();
-            phase = session == null ? Phase.LOADED : Phase.LOADING;
-            loadLsn = session == null ? 0 : session.loadLsn();
-            plan.chunks().forEach(chunks::add);
+            phase = plan.position() == null ? Phase.LOADED : Phase.LOADING;
+            if (plan.position() != null) {
+                loads.begin(plan.position());
+            }
         }
         tellBacklog();
-        unansweredReaders.forEach(subtask -> context.sendEventToSourceReader(subtask, new ActiveLoad(loadLsn)));
+        unansweredReaders.forEach(subtask -> context.sendEventToSourceReader(subtask, loads.active()));
         unansweredReaders.clear();
         assignChunks();
-        announceFirstLoad();
+        announce();
         assignStream();
     }
 
     private void readerStarted(int subtask, ReaderStarted started) {
         restartingReaders.remove(subtask);
         for (HeldChunk held : started.held()) {
-            if (prepared && held.loadLsn() == loadLsn) {
-                chunks.hold(held.chunk());
+            if (loads.isActive(held.table(), held.loadLsn())) {
+                loads.chunks.hold(held.chunk());
             }
         }
         if (prepared) {
             tellBacklog();
-            context.sendEventToSourceReader(subtask, new ActiveLoad(loadLsn));
-            announceFirstLoad();
+            context.sendEventToSourceReader(subtask, loads.active());
+            announce();
         } else {
             unansweredReaders.add(subtask);
         }
     }
 
-    private void chunkFinished(ChunkFinished finished) {
-        if (finished.loadLsn() == loadLsn) {
-            chunks.finish(finished.chunk(), finished.rows());
-            announceFirstLoad();
-        }
+    /** Tables are loaded at another position, or not at all, or a snapshot has another name. */
+    private void loadsChanged() {
+        context.registeredReaders()
+                .keySet()
+                .forEach(subtask -> context.sendEventToSourceReader(subtask, loads.active()));
+        assignChunks();
+        announce();
+    }
+
+    /** The table stays out of the load and of the stream; the others go on. */
+    private void stop(TableStop stop) {
+        loads.remove(stop.table());
+        stops.add(stop);
+        loadsChanged();
     }
 
     /**
-     * The stream begins behind the first load, so the checkpoint that covers that load can have its announcement too and
-     * publish it. A later load lies somewhere in the stream of the other tables, and is announced there.
+     * The stream begins behind the tables of a first load, so each is published as soon as it is complete: it is kept then,
+     * whatever becomes of the load of the others. What is loaded elsewhere lies somewhere in the stream of the other tables,
+     * and is announced there.
      */
-    private void announceFirstLoad() {
-        if (phase == Phase.LOADING
-                && !announced
-                && isFirstLoad()
-                && isLoadFinished()
-                && context.registeredReaders().containsKey(STREAM_READER)) {
-            announced = true;
-            context.assignSplit(new AnnouncementSplit(chunks.count(load)), STREAM_READER);
+    private void announce() {
+        if (phase != Phase.LOADING
+                || !prepared
+                || !restartingReaders.isEmpty()
+                || !context.registeredReaders().containsKey(STREAM_READER)) {
+            return;
+        }
+        loads.takeAnnouncements().forEach(load -> context.assignSplit(new AnnouncementSplit(load), STREAM_READER));
+        for (TableStop stop = stops.poll(); stop != null; stop = stops.poll()) {
+            context.assignSplit(new StopSplit(stop), STREAM_READER);
         }
     }
 
-    private boolean isFirstLoad() {
-        return load != null && load.isOfAll(settings.tables().size());
-    }
-
     private boolean isLoadFinished() {
-        return prepared && chunks.isFinished() && restartingReaders.isEmpty() && stream != null;
+        return prepared && loads.isFinished() && stops.isEmpty() && restartingReaders.isEmpty() && stream != null;
     }
 
     private void assignChunks() {
@@ -236,10 +242,10 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
             return;
         }
         hungryReaders.removeIf(subtask -> !context.registeredReaders().containsKey(subtask));
-        while (chunks.isAnyWaiting() && !hungryReaders.isEmpty()) {
+        while (loads.chunks.isAnyWaiting() && !hungryReaders.isEmpty()) {
             int subtask = hungryReaders.iterator().next();
             hungryReaders.remove(subtask);
-            context.assignSplit(chunks.next(), subtask);
+            context.assignSplit(loads.chunks.next(), subtask);
         }
         tellBacklog();
         // They stay hungry: a chunk may come back. But none needs to hold the snapshot until then.
@@ -261,26 +267,10 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
      * last chunks are handed out, because the first one after the load is what lets the stream begin.
      */
     private void tellBacklog() {
-        boolean now = phase == Phase.LOADING && chunks.isAnyWaiting();
+        boolean now = phase == Phase.LOADING && loads.chunks.isAnyWaiting();
         if (now != backlog) {
             backlog = now;
             context.setIsProcessingBacklog(now);
-        }
-    }
-
-    private Optional<LoadedTables> restoredLoad() {
-        return restored == null ? Optional.empty() : restored.loaded();
-    }
-
-    private void closeSession() {
-        session = null;
-        LoadSession toClose;
-        synchronized (sessionLock) {
-            toClose = openSession;
-            openSession = null;
-        }
-        if (toClose != null) {
-            toClose.close();
         }
     }
 }

@@ -1,17 +1,14 @@
 package dev.sluice.ingest.postgres;
 
+import dev.sluice.ingest.JobFailures;
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.PostgresSplit.AnnouncementSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.LoadSplit;
+import dev.sluice.ingest.postgres.PostgresSplit.StopSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.StreamSplit;
-import dev.sluice.ingest.postgres.SourceEvents.ActiveLoad;
-import dev.sluice.ingest.postgres.SourceEvents.ChunkFinished;
-import dev.sluice.ingest.postgres.SourceEvents.HeldChunk;
+import dev.sluice.ingest.postgres.SourceEvents.ActiveLoads;
 import dev.sluice.ingest.postgres.SourceEvents.NoChunkWaiting;
 import dev.sluice.ingest.postgres.SourceEvents.ReaderStarted;
-import dev.sluice.ingest.postgres.SourceEvents.SnapshotLost;
-import dev.sluice.ingest.postgres.load.ChunkPlanner.PageRange;
-import dev.sluice.ingest.postgres.load.ChunkReader;
 import dev.sluice.ingest.postgres.stream.SliceQueue;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,29 +20,20 @@ import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.core.io.InputStatus;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads chunks, then, in one of the readers, the stream. All methods run in the task's thread, so what one
  * {@link #pollNext} emits lies between two checkpoint barriers.
  */
 final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
-    private static final Logger LOG = LoggerFactory.getLogger(PostgresReader.class);
-
     private final SourceSettings settings;
     private final SourceReaderContext context;
-    private final ChunkReader chunkReader;
-    /** The first is open when {@link #chunkOpen}. */
-    private final Deque<LoadSplit> chunks = new ArrayDeque<>();
-    /** Chunks from a checkpoint, until it is known whether their load is still under way. */
-    private final List<LoadSplit> restored = new ArrayList<>();
-
+    private final LoadEmitter load;
     private boolean started;
-    private boolean chunkOpen;
-    private boolean noChunkWaiting;
-    /** Null when there is none. */
-    private AnnouncementSplit announcement;
+    private final Deque<AnnouncementSplit> announcements = new ArrayDeque<>();
+    private final Deque<StopSplit> stops = new ArrayDeque<>();
+    /** Announcements from a checkpoint, until it is known whether their loads still count. */
+    private final List<AnnouncementSplit> restored = new ArrayList<>();
 
     private StreamEmitter stream;
     private CompletableFuture<Void> available = new CompletableFuture<>();
@@ -53,19 +41,17 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
     PostgresReader(SourceSettings settings, SourceReaderContext context) {
         this.settings = settings;
         this.context = context;
-        this.chunkReader = new ChunkReader(settings.connector());
+        this.load = new LoadEmitter(settings, context);
     }
 
     @Override
     public void start() {
         started = true;
-        context.sendSourceEventToCoordinator(new ReaderStarted(restored.stream()
-                .map(chunk -> new HeldChunk(chunk.loadLsn(), chunk.chunk()))
-                .toList()));
+        context.sendSourceEventToCoordinator(new ReaderStarted(load.held()));
         if (stream != null) {
-            stream.start();
+            JobFailures.guard(stream::start);
         }
-        if (restored.isEmpty() && stream == null) {
+        if (load.isEmpty() && stream == null) {
             context.sendSplitRequest();
         }
     }
@@ -75,18 +61,21 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
         for (PostgresSplit split : splits) {
             if (split instanceof StreamSplit change) {
                 PostgresSource.checkSameTables(change.tableOids(), settings);
-                chunkReader.close();
+                load.letGo();
                 stream = new StreamEmitter(settings, change);
                 if (started) {
-                    stream.start();
+                    JobFailures.guard(stream::start);
                 }
-            } else if (split instanceof AnnouncementSplit announced) {
-                announcement = announced;
-            } else if (started) {
-                noChunkWaiting = false;
-                chunks.add((LoadSplit) split);
+            } else if (split instanceof AnnouncementSplit announcement) {
+                if (started) {
+                    announcements.add(announcement);
+                } else {
+                    restored.add(announcement);
+                }
+            } else if (split instanceof StopSplit stop) {
+                stops.add(stop);
             } else {
-                restored.add((LoadSplit) split);
+                load.add((LoadSplit) split);
             }
         }
         available.complete(null);
@@ -94,32 +83,37 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
 
     @Override
     public void handleSourceEvents(SourceEvent event) {
-        if (event instanceof ActiveLoad active) {
-            for (LoadSplit chunk : restored) {
-                if (chunk.loadLsn() == active.loadLsn()) {
-                    chunks.add(chunk);
+        if (event instanceof ActiveLoads active) {
+            load.activate(active);
+            for (AnnouncementSplit announcement : restored) {
+                LoadedTables tables = announcement.load();
+                if (tables.tables().stream()
+                        .allMatch(table ->
+                                !active.lsnByTable().containsKey(table) || active.isActive(table, tables.lsn()))) {
+                    announcements.add(announcement);
                 }
-            }
-            if (chunks.isEmpty() && !restored.isEmpty()) {
-                LOG.info("Dropped {} chunks of a load that was started over", restored.size());
-                context.sendSplitRequest();
             }
             restored.clear();
             available.complete(null);
         } else if (event instanceof NoChunkWaiting) {
-            noChunkWaiting = true;
-            closeIfDone();
+            load.noChunkWaiting();
         }
     }
 
     @Override
     public InputStatus pollNext(ReaderOutput<RowBatch> output) throws Exception {
-        if (!chunks.isEmpty()) {
-            return pollChunk(output);
+        return JobFailures.<InputStatus, Exception>guarded(() -> poll(output));
+    }
+
+    private InputStatus poll(ReaderOutput<RowBatch> output) throws Exception {
+        if (load.canRead()) {
+            return load.poll(output);
         }
-        if (announcement != null) {
-            output.collect(announcement.load().toBatch());
-            announcement = null;
+        while (!announcements.isEmpty()) {
+            output.collect(announcements.remove().load().toBatch());
+        }
+        while (!stops.isEmpty()) {
+            output.collect(RowBatch.stop(stops.remove().stop()));
         }
         if (stream == null) {
             return InputStatus.NOTHING_AVAILABLE;
@@ -127,13 +121,13 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
         try {
             return stream.poll(output);
         } catch (SliceQueue.StreamFailedException e) {
-            throw Failures.forFlink(e.getCause());
+            throw JobFailures.forFlink(e.getCause());
         }
     }
 
     @Override
     public CompletableFuture<Void> isAvailable() {
-        if (!chunks.isEmpty() || announcement != null) {
+        if (load.canRead() || !announcements.isEmpty() || !stops.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
         if (stream != null) {
@@ -147,11 +141,10 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
 
     @Override
     public List<PostgresSplit> snapshotState(long checkpoint) {
-        List<PostgresSplit> splits = new ArrayList<>(restored);
-        splits.addAll(chunks);
-        if (announcement != null) {
-            splits.add(announcement);
-        }
+        List<PostgresSplit> splits = new ArrayList<>(load.state());
+        splits.addAll(restored);
+        splits.addAll(announcements);
+        splits.addAll(stops);
         if (stream != null) {
             splits.add(stream.state());
         }
@@ -170,54 +163,9 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
 
     @Override
     public void close() throws Exception {
-        chunkReader.close();
+        load.close();
         if (stream != null) {
             stream.close();
-        }
-    }
-
-    private InputStatus pollChunk(ReaderOutput<RowBatch> output) throws Exception {
-        LoadSplit chunk = chunks.element();
-        if (!chunkOpen) {
-            try {
-                chunkReader.open(
-                        settings.tables().get(chunk.table()),
-                        chunk.table(),
-                        new PageRange(chunk.firstPage(), chunk.endPage()),
-                        chunk.snapshotName(),
-                        chunk.loadLsn(),
-                        chunk.rowsEmitted());
-            } catch (ChunkReader.SnapshotLostException e) {
-                LOG.warn("{}: asking for the load to be started over", e.getMessage());
-                chunks.clear();
-                context.sendSourceEventToCoordinator(new SnapshotLost(chunk.loadLsn()));
-                return InputStatus.NOTHING_AVAILABLE;
-            }
-            chunkOpen = true;
-            if (chunks.size() == 1) {
-                // The next chunk arrives while this one is read.
-                context.sendSplitRequest();
-            }
-        }
-        RowBatch batch = chunkReader.next();
-        if (batch != null) {
-            output.collect(batch);
-            chunks.remove();
-            chunks.addFirst(chunk.withRowsEmitted(chunk.rowsEmitted() + batch.count));
-            return InputStatus.MORE_AVAILABLE;
-        }
-        output.collect(RowBatch.chunkEnd(chunk.table(), chunk.loadLsn()));
-        chunks.remove();
-        chunkOpen = false;
-        context.sendSourceEventToCoordinator(new ChunkFinished(chunk.loadLsn(), chunk.chunk(), chunk.rowsEmitted()));
-        closeIfDone();
-        return chunks.isEmpty() ? InputStatus.NOTHING_AVAILABLE : InputStatus.MORE_AVAILABLE;
-    }
-
-    /** An open snapshot keeps the server from cleaning up, so it is let go of early. */
-    private void closeIfDone() {
-        if (noChunkWaiting && chunks.isEmpty()) {
-            chunkReader.close();
         }
     }
 }

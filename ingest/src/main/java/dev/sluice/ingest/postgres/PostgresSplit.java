@@ -1,26 +1,24 @@
 package dev.sluice.ingest.postgres;
 
+import dev.sluice.ingest.postgres.load.ChunkRange;
+import dev.sluice.ingest.table.TableStop;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import org.apache.flink.api.connector.source.SourceSplit;
 
 /** What a reader is given to read. */
 public sealed interface PostgresSplit extends SourceSplit {
-    /** End of a chunk that has no upper bound. */
-    long OPEN_END = -1;
-
     /**
-     * A range of pages of one table, read under an exported snapshot.
+     * A part of one table, read under a snapshot that the enumerator tells the name of.
      *
      * @param chunk number within the load
-     * @param loadLsn identifies the load; a reader drops chunks of a load that was given up
-     * @param snapshotName exported by the enumerator for as long as the load lasts
+     * @param loadLsn where the table is loaded; a reader drops chunks of a load that was given up
      * @param table index in the pipeline
-     * @param endPage exclusive, {@link #OPEN_END} for the last chunk of a table
-     * @param rowsEmitted rows that a checkpoint already covers; the order under one snapshot is stable
+     * @param rowsEmitted rows of the range that a checkpoint already covers; the order under one snapshot is stable
+     * @param rowsBefore rows of the chunk that lie before the range
      */
-    record LoadSplit(
-            int chunk, long loadLsn, String snapshotName, int table, long firstPage, long endPage, long rowsEmitted)
+    record LoadSplit(int chunk, long loadLsn, int table, ChunkRange range, long rowsEmitted, long rowsBefore)
             implements PostgresSplit {
         @Override
         public String splitId() {
@@ -28,15 +26,32 @@ public sealed interface PostgresSplit extends SourceSplit {
         }
 
         LoadSplit withRowsEmitted(long rows) {
-            return new LoadSplit(chunk, loadLsn, snapshotName, table, firstPage, endPage, rows);
+            return new LoadSplit(chunk, loadLsn, table, range, rows, rowsBefore);
+        }
+
+        /** What is left when the range was read. */
+        LoadSplit goOnWith(ChunkRange rest) {
+            return new LoadSplit(chunk, loadLsn, table, rest, 0, rows());
+        }
+
+        long rows() {
+            return rowsBefore + rowsEmitted;
         }
     }
 
-    /** Every row of a load was emitted, and the reader is to say so. */
+    /** Every row of these tables was emitted, and the reader is to say so. */
     record AnnouncementSplit(LoadedTables load) implements PostgresSplit {
         @Override
         public String splitId() {
-            return "announcement-" + Long.toHexString(load.lsn());
+            return "announcement-" + Long.toHexString(load.lsn()) + "-" + load.tables();
+        }
+    }
+
+    /** A table cannot be loaded, and the reader is to say so. */
+    record StopSplit(TableStop stop) implements PostgresSplit {
+        @Override
+        public String splitId() {
+            return "stop-" + stop.table();
         }
     }
 
@@ -46,13 +61,16 @@ public sealed interface PostgresSplit extends SourceSplit {
      * @param position every transaction with a commit LSN up to here has been emitted; 0 for none
      * @param tableOids the tables of the pipeline, to recognise state of another set of tables
      * @param skipTo for each table, drop transactions with a commit LSN up to here: the lake or the load has them
-     * @param loaded a load that is complete and must be announced in its place in the stream
+     * @param loaded loads that are complete and must be announced in their place in the stream, in the order of LSNs
      */
-    record StreamSplit(long position, List<Integer> tableOids, List<Long> skipTo, Optional<LoadedTables> loaded)
+    record StreamSplit(long position, List<Integer> tableOids, List<Long> skipTo, List<LoadedTables> loaded)
             implements PostgresSplit {
         public StreamSplit {
             tableOids = List.copyOf(tableOids);
             skipTo = List.copyOf(skipTo);
+            loaded = loaded.stream()
+                    .sorted(Comparator.comparing(LoadedTables::lsn, Long::compareUnsigned))
+                    .toList();
         }
 
         @Override
@@ -60,9 +78,15 @@ public sealed interface PostgresSplit extends SourceSplit {
             return "stream";
         }
 
-        /** With what is now known of the load that it has to announce, if it has one. */
-        StreamSplit announcing(LoadedTables counted) {
-            return new StreamSplit(position, tableOids, skipTo, loaded.map(before -> counted));
+        /** The same stream, behind loads that have become complete: each announced in it, or before it. */
+        StreamSplit behind(List<LoadedTables> complete) {
+            List<Long> skip = new ArrayList<>(skipTo);
+            complete.forEach(load -> load.tables().forEach(table -> skip.set(table, load.lsn())));
+            return new StreamSplit(
+                    position,
+                    tableOids,
+                    skip,
+                    complete.stream().filter(LoadedTables::isInTheStream).toList());
         }
     }
 }

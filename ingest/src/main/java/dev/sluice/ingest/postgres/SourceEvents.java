@@ -1,6 +1,9 @@
 package dev.sluice.ingest.postgres;
 
+import dev.sluice.ingest.table.TableStop;
+import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.connector.source.SourceEvent;
 
 /** What readers and the enumerator tell each other, besides splits. */
@@ -17,7 +20,7 @@ final class SourceEvents {
     }
 
     /** A chunk that a reader holds. */
-    record HeldChunk(long loadLsn, int chunk) implements java.io.Serializable {
+    record HeldChunk(long loadLsn, int table, int chunk) implements Serializable {
         private static final long serialVersionUID = 1L;
     }
 
@@ -30,18 +33,44 @@ final class SourceEvents {
         private static final long serialVersionUID = 1L;
     }
 
+    /** A reader holds the snapshot of a load, too, and others can import it under this name. */
+    record SnapshotHeld(long loadLsn, String name) implements SourceEvent {
+        private static final long serialVersionUID = 1L;
+    }
+
     /** A reader could not import the snapshot of a load. */
     record SnapshotLost(long loadLsn) implements SourceEvent {
         private static final long serialVersionUID = 1L;
     }
 
-    /**
-     * Answer to {@link ReaderStarted}: chunks of any other load are to be dropped.
-     *
-     * @param loadLsn 0 when no load is under way
-     */
-    record ActiveLoad(long loadLsn) implements SourceEvent {
+    /** The snapshot of the load does not show the rows of this table any more. */
+    record TableRewritten(long loadLsn, int table) implements SourceEvent {
         private static final long serialVersionUID = 1L;
+    }
+
+    /** A table cannot be loaded as it is now. */
+    record TableUnloadable(long loadLsn, TableStop stop) implements SourceEvent {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /**
+     * What is being loaded; the answer to {@link ReaderStarted}, and sent again when it changes. Whatever else a reader
+     * holds is to be dropped.
+     *
+     * @param lsnByTable the LSN at which each table is loaded
+     * @param snapshotByLsn under which name its snapshot can be imported
+     */
+    record ActiveLoads(Map<Integer, Long> lsnByTable, Map<Long, String> snapshotByLsn) implements SourceEvent {
+        private static final long serialVersionUID = 1L;
+
+        ActiveLoads {
+            lsnByTable = Map.copyOf(lsnByTable);
+            snapshotByLsn = Map.copyOf(snapshotByLsn);
+        }
+
+        boolean isActive(int table, long loadLsn) {
+            return lsnByTable.containsKey(table) && lsnByTable.get(table) == loadLsn;
+        }
     }
 
     /** No chunk is waiting: the reader may let go of its snapshot. */

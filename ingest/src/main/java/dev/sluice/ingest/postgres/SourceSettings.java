@@ -4,29 +4,32 @@ import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.table.SourceTable;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What the source needs wherever it runs.
  *
- * @param listedOids object ids of the tables whose columns the publication lists one by one
+ * @param excludeAtSource whether the publication lists the columns of tables with excluded ones
  * @param chunkBytes about how much of a table one reader takes at a time
+ * @param watchMillis how often the source is looked at while nothing is committed
  */
 public record SourceSettings(
         PostgresConnector connector,
         String slotName,
         String publicationName,
         List<SourceTable> tables,
-        Set<Integer> listedOids,
+        boolean excludeAtSource,
         LakePositions.Opener lake,
-        long chunkBytes)
+        long chunkBytes,
+        long watchMillis)
         implements Serializable {
     /** Heap and TOAST of a chunk. */
     public static final long CHUNK_BYTES_DEFAULT = 48L << 20;
 
+    /** A difference is to be told within 35 s. */
+    public static final long WATCH_MILLIS_DEFAULT = 20_000;
+
     public SourceSettings {
         tables = List.copyOf(tables);
-        listedOids = Set.copyOf(listedOids);
     }
 
     List<Integer> tableOids() {

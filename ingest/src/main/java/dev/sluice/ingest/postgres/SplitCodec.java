@@ -2,23 +2,30 @@ package dev.sluice.ingest.postgres;
 
 import dev.sluice.ingest.postgres.PostgresSplit.AnnouncementSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.LoadSplit;
+import dev.sluice.ingest.postgres.PostgresSplit.StopSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.StreamSplit;
+import dev.sluice.ingest.postgres.load.ChunkRange;
+import dev.sluice.ingest.postgres.load.ChunkRange.KeyRange;
+import dev.sluice.ingest.postgres.load.ChunkRange.PageRange;
+import dev.sluice.ingest.table.TableStop;
+import dev.sluice.spec.errors.ErrorCode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /** The persisted form of splits and of the enumerator's state. Stateless. */
 final class SplitCodec {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int LOAD = 0;
     private static final int STREAM = 1;
     private static final int ANNOUNCEMENT = 2;
+    private static final int STOP = 3;
     /** More than any pipeline has tables; a guard against reading foreign bytes. */
     private static final int LIST_LENGTH_MAX = 1_000_000;
 
@@ -34,6 +41,9 @@ final class SplitCodec {
                 } else if (split instanceof AnnouncementSplit announcement) {
                     out.writeByte(ANNOUNCEMENT);
                     writeLoaded(announcement.load(), out);
+                } else if (split instanceof StopSplit stop) {
+                    out.writeByte(STOP);
+                    writeStop(stop.stop(), out);
                 } else {
                     out.writeByte(STREAM);
                     writeStream((StreamSplit) split, out);
@@ -47,6 +57,7 @@ final class SplitCodec {
                     case LOAD -> readLoad(in);
                     case STREAM -> readStream(in);
                     case ANNOUNCEMENT -> new AnnouncementSplit(readLoaded(in));
+                    case STOP -> new StopSplit(readStop(in));
                     default -> throw new IOException("unknown kind of split: " + kind);
                 };
             }
@@ -59,13 +70,12 @@ final class SplitCodec {
             void write(EnumeratorState state, DataOutputStream out) throws IOException {
                 out.writeUTF(state.phase().name());
                 writeInts(state.tableOids(), out);
-                writeOptionalLoaded(state.loaded(), out);
+                writeLoads(state.loaded(), out);
             }
 
             @Override
             EnumeratorState read(DataInputStream in) throws IOException {
-                return new EnumeratorState(
-                        EnumeratorState.Phase.valueOf(in.readUTF()), readInts(in), readOptionalLoaded(in));
+                return new EnumeratorState(EnumeratorState.Phase.valueOf(in.readUTF()), readInts(in), readLoads(in));
             }
         };
     }
@@ -73,40 +83,80 @@ final class SplitCodec {
     private static void writeLoad(LoadSplit load, DataOutputStream out) throws IOException {
         out.writeInt(load.chunk());
         out.writeLong(load.loadLsn());
-        out.writeUTF(load.snapshotName());
         out.writeInt(load.table());
-        out.writeLong(load.firstPage());
-        out.writeLong(load.endPage());
+        out.writeBoolean(load.range() instanceof KeyRange);
+        if (load.range() instanceof KeyRange keys) {
+            out.writeInt(keys.pageRows());
+            out.writeInt(keys.after().size());
+            for (String literal : keys.after()) {
+                writeText(literal, out);
+            }
+        } else {
+            PageRange pages = (PageRange) load.range();
+            out.writeLong(pages.first());
+            out.writeLong(pages.end());
+        }
         out.writeLong(load.rowsEmitted());
+        out.writeLong(load.rowsBefore());
     }
 
     private static LoadSplit readLoad(DataInputStream in) throws IOException {
-        return new LoadSplit(
-                in.readInt(), in.readLong(), in.readUTF(), in.readInt(), in.readLong(), in.readLong(), in.readLong());
+        int chunk = in.readInt();
+        long loadLsn = in.readLong();
+        int table = in.readInt();
+        ChunkRange range;
+        if (in.readBoolean()) {
+            int pageRows = in.readInt();
+            int length = length(in);
+            List<String> after = new ArrayList<>();
+            for (int i = 0; i < length; i++) {
+                after.add(readText(in));
+            }
+            range = new KeyRange(after, pageRows);
+        } else {
+            range = new PageRange(in.readLong(), in.readLong());
+        }
+        return new LoadSplit(chunk, loadLsn, table, range, in.readLong(), in.readLong());
+    }
+
+    private static void writeStop(TableStop stop, DataOutputStream out) throws IOException {
+        out.writeInt(stop.table());
+        out.writeUTF(stop.code().name());
+        writeText(stop.reason(), out);
+        writeText(stop.fix(), out);
+    }
+
+    private static TableStop readStop(DataInputStream in) throws IOException {
+        return new TableStop(in.readInt(), ErrorCode.valueOf(in.readUTF()), readText(in), readText(in));
     }
 
     private static void writeStream(StreamSplit stream, DataOutputStream out) throws IOException {
         out.writeLong(stream.position());
         writeInts(stream.tableOids(), out);
         writeLongs(stream.skipTo(), out);
-        writeOptionalLoaded(stream.loaded(), out);
+        writeLoads(stream.loaded(), out);
     }
 
     private static StreamSplit readStream(DataInputStream in) throws IOException {
         long position = in.readLong();
         List<Integer> oids = readInts(in);
-        return new StreamSplit(position, oids, readLongs(in), readOptionalLoaded(in));
+        return new StreamSplit(position, oids, readLongs(in), readLoads(in));
     }
 
-    private static void writeOptionalLoaded(Optional<LoadedTables> loaded, DataOutputStream out) throws IOException {
-        out.writeBoolean(loaded.isPresent());
-        if (loaded.isPresent()) {
-            writeLoaded(loaded.get(), out);
+    private static void writeLoads(List<LoadedTables> loads, DataOutputStream out) throws IOException {
+        out.writeInt(loads.size());
+        for (LoadedTables load : loads) {
+            writeLoaded(load, out);
         }
     }
 
-    private static Optional<LoadedTables> readOptionalLoaded(DataInputStream in) throws IOException {
-        return in.readBoolean() ? Optional.of(readLoaded(in)) : Optional.empty();
+    private static List<LoadedTables> readLoads(DataInputStream in) throws IOException {
+        int length = length(in);
+        List<LoadedTables> loads = new ArrayList<>();
+        for (int i = 0; i < length; i++) {
+            loads.add(readLoaded(in));
+        }
+        return loads;
     }
 
     private static void writeLoaded(LoadedTables loaded, DataOutputStream out) throws IOException {
@@ -114,10 +164,12 @@ final class SplitCodec {
         out.writeLong(loaded.timeMicros());
         writeInts(loaded.tables(), out);
         writeLongs(loaded.rows(), out);
+        out.writeUTF(loaded.place().name());
     }
 
     private static LoadedTables readLoaded(DataInputStream in) throws IOException {
-        return new LoadedTables(in.readLong(), in.readLong(), readInts(in), readLongs(in));
+        return new LoadedTables(
+                in.readLong(), in.readLong(), readInts(in), readLongs(in), LoadedTables.Place.valueOf(in.readUTF()));
     }
 
     private static void writeInts(List<Integer> values, DataOutputStream out) throws IOException {
@@ -150,6 +202,19 @@ final class SplitCodec {
             values.add(in.readLong());
         }
         return values;
+    }
+
+    /** Not writeUTF: a key may be longer than that takes. */
+    private static void writeText(String text, DataOutputStream out) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        out.writeInt(bytes.length);
+        out.write(bytes);
+    }
+
+    private static String readText(DataInputStream in) throws IOException {
+        byte[] bytes = new byte[length(in)];
+        in.readFully(bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     private static int length(DataInputStream in) throws IOException {

@@ -1,15 +1,18 @@
 package dev.sluice.ingest.postgres;
 
+import dev.sluice.ingest.JobFailures;
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.PostgresSplit.StreamSplit;
-import dev.sluice.ingest.postgres.stream.Acknowledger;
+import dev.sluice.ingest.postgres.slot.SourceIdentity;
 import dev.sluice.ingest.postgres.stream.ChangeStream;
 import dev.sluice.ingest.postgres.stream.StreamSlice;
+import dev.sluice.ingest.postgres.watch.SourceWatch;
 import dev.sluice.spec.Lsn;
+import dev.sluice.spec.errors.SluiceException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.connector.source.ReaderOutput;
@@ -34,15 +37,35 @@ final class StreamEmitter implements AutoCloseable {
 
     /** Connects. What the lake holds by now is skipped as well: restored state may be older than the lake. */
     void start() {
-        Map<Integer, Lsn> stamps;
+        try {
+            startChecked();
+        } catch (SluiceException e) {
+            throw JobFailures.forFlink(e);
+        }
+    }
+
+    /** Looks at the source first: since the job began it may have been restored, or its slot made anew. */
+    private void startChecked() {
+        LakeKnowledge knowledge;
+        SourceWatch watch;
+        Lsn known;
         Set<Integer> stopped;
         try (LakePositions lake = settings.lake().open()) {
-            stamps = lake.stamps();
-            stopped = lake.stops().keySet();
+            knowledge = LakeKnowledge.read(lake);
+            Map<Integer, Lsn> tables = known(knowledge);
+            known = knowledge.everywhere(tables);
+            watch = knowledge.watch(
+                    settings,
+                    knowledge.identity().orElseGet(() -> SourceIdentity.of(settings.connector())),
+                    tables.keySet());
+            stopped = new HashSet<>(knowledge.stopped());
+            stopped.addAll(SourceCheck.look(watch, lake, known));
         }
-        Optional<LoadedTables> loaded = split.loaded()
-                .filter(l -> !l.tables().stream()
-                        .allMatch(t -> new Lsn(l.lsn()).isAtMost(stamps.getOrDefault(t, Lsn.ZERO))));
+        Map<Integer, Lsn> stamps = knowledge.stamps();
+        List<LoadedTables> loaded = split.loaded().stream()
+                .filter(l ->
+                        !l.tables().stream().allMatch(t -> new Lsn(l.lsn()).isAtMost(stamps.getOrDefault(t, Lsn.ZERO))))
+                .toList();
         split = new StreamSplit(split.position(), split.tableOids(), skipTo(stamps), loaded);
         beginning = RowBatch.start(firstAfter(stopped));
         stream = new ChangeStream(
@@ -50,11 +73,24 @@ final class StreamEmitter implements AutoCloseable {
                 settings.slotName(),
                 settings.publicationName(),
                 settings.tables(),
+                known,
                 split.position(),
                 split.skipTo(),
                 stopped,
-                loaded.orElse(null));
-        acknowledger = new Acknowledger(settings.lake(), settings.connector(), settings.slotName(), stream);
+                loaded);
+        acknowledger = new Acknowledger(settings, stream, new SourcePatrol(settings, watch, known, stream));
+    }
+
+    /** A table without a stamp is in a load that this stream continues, or is not streamed at all. */
+    private Map<Integer, Lsn> known(LakeKnowledge knowledge) {
+        Map<Integer, Lsn> known = knowledge.withLoaded(split.loaded());
+        for (int table = 0; table < split.skipTo().size(); table++) {
+            long skipTo = split.skipTo().get(table);
+            if (skipTo != 0 && !knowledge.stopped().contains(table)) {
+                known.merge(table, new Lsn(skipTo), Lsn::max);
+            }
+        }
+        return known;
     }
 
     /**
@@ -83,9 +119,15 @@ final class StreamEmitter implements AutoCloseable {
         for (RowBatch batch : slice.batches()) {
             output.collect(batch);
             if (batch.kind == RowBatch.Kind.LOADED) {
-                split = new StreamSplit(split.position(), split.tableOids(), split.skipTo(), Optional.empty());
+                split = new StreamSplit(
+                        split.position(), split.tableOids(), split.skipTo(), withoutFirst(split.loaded()));
             }
         }
+    }
+
+    /** They are announced in their order. */
+    private static List<LoadedTables> withoutFirst(List<LoadedTables> loads) {
+        return loads.subList(1, loads.size());
     }
 
     CompletableFuture<Void> available() {

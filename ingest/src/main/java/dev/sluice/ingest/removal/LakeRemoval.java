@@ -1,7 +1,9 @@
 package dev.sluice.ingest.removal;
 
+import dev.sluice.ingest.sink.poison.DeadLetterTable;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
+import dev.sluice.lake.SlotNames;
 import dev.sluice.lake.StampProperties;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -35,6 +37,14 @@ final class LakeRemoval {
                     dropped.add(identifier.toString());
                 }
             }
+            lake.find(DeadLetterTable.of(pipeline)).filter(this::isOwn).ifPresent(letters -> {
+                drop(DeadLetterTable.of(pipeline), letters);
+                dropped.add(DeadLetterTable.of(pipeline).toString());
+            });
+            // The slot goes after this, and its name must be known then, also when removing it is tried again.
+            if (SlotNames.of(lake, pipeline).isPresent()) {
+                SlotNames.claim(lake, pipeline);
+            }
             // After the tables: as long as one of them is there, the pipeline must know how far it had come.
             forget();
             return dropped;
@@ -60,7 +70,9 @@ final class LakeRemoval {
 
     private void forget() {
         Set<String> keys = new HashSet<>(Set.of(
-                StampProperties.ACKNOWLEDGED_LSN_PREFIX + pipeline, StampProperties.SOURCE_IDENTITY_PREFIX + pipeline));
+                StampProperties.ACKNOWLEDGED_LSN_PREFIX + pipeline,
+                StampProperties.SOURCE_IDENTITY_PREFIX + pipeline,
+                StampProperties.PUBLICATION_PREFIX + pipeline));
         keys.retainAll(lake.rest().loadNamespaceMetadata(lake.bronzeNamespace()).keySet());
         if (!keys.isEmpty()) {
             lake.rest().removeProperties(lake.bronzeNamespace(), keys);

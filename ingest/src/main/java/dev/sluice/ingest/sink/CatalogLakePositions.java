@@ -1,6 +1,7 @@
 package dev.sluice.ingest.sink;
 
 import dev.sluice.ingest.postgres.LakePositions;
+import dev.sluice.ingest.table.TableStop;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.iceberg.Table;
 
 /** The positions as the catalog shows them: stamps of the tables, and the recorded acknowledgement of the pipeline. */
 public final class CatalogLakePositions implements LakePositions {
@@ -23,6 +25,7 @@ public final class CatalogLakePositions implements LakePositions {
     private final Progress progress;
     private final List<String> tables;
     private final String sourceIdentityKey;
+    private final String publicationKey;
 
     /**
      * @param catalog closed with this
@@ -32,6 +35,7 @@ public final class CatalogLakePositions implements LakePositions {
         this.catalog = catalog;
         this.progress = new Progress(catalog, pipeline);
         this.sourceIdentityKey = StampProperties.SOURCE_IDENTITY_PREFIX + pipeline;
+        this.publicationKey = StampProperties.PUBLICATION_PREFIX + pipeline;
         this.tables = List.copyOf(tables);
     }
 
@@ -80,21 +84,68 @@ public final class CatalogLakePositions implements LakePositions {
 
     @Override
     public Optional<String> sourceIdentity() {
-        return LakeErrors.edge(
-                "reading the source of the pipeline",
-                () -> Optional.ofNullable(catalog.rest()
-                        .loadNamespaceMetadata(catalog.bronzeNamespace())
-                        .get(sourceIdentityKey)));
+        return property(sourceIdentityKey);
     }
 
     @Override
     public void recordSourceIdentity(String identity) {
+        setProperty(sourceIdentityKey, identity);
+    }
+
+    @Override
+    public Map<Integer, String> shapes() {
+        Map<Integer, String> shapes = new HashMap<>();
+        for (int i = 0; i < tables.size(); i++) {
+            int table = i;
+            catalog.find(catalog.bronze(tables.get(i)))
+                    .map(lakeTable -> lakeTable.properties().get(StampProperties.SOURCE_SHAPE))
+                    .ifPresent(shape -> shapes.put(table, shape));
+        }
+        return shapes;
+    }
+
+    @Override
+    public void recordShape(int table, String shape) {
+        Table lakeTable = catalog.load(catalog.bronze(tables.get(table)));
+        LakeErrors.edge("recording what " + lakeTable.name() + " is at its source", () -> {
+            lakeTable
+                    .updateProperties()
+                    .set(StampProperties.SOURCE_SHAPE, shape)
+                    .commit();
+            return true;
+        });
+    }
+
+    @Override
+    public Optional<String> publication() {
+        return property(publicationKey);
+    }
+
+    @Override
+    public void recordPublication(String publication) {
+        setProperty(publicationKey, publication);
+    }
+
+    @Override
+    public boolean stop(TableStop stop) {
+        Table lakeTable = catalog.load(catalog.bronze(tables.get(stop.table())));
+        return Following.stop(lakeTable, stop.code(), stop.reason(), stop.fix());
+    }
+
+    private Optional<String> property(String key) {
+        return LakeErrors.edge(
+                "reading what the lake knows of its source",
+                () -> Optional.ofNullable(catalog.rest()
+                        .loadNamespaceMetadata(catalog.bronzeNamespace())
+                        .get(key)));
+    }
+
+    private void setProperty(String key, String value) {
         // Not Map.of: Iceberg's request asks it for a null key, which that refuses.
         LakeErrors.edge(
-                "recording the source of the pipeline",
+                "recording what the lake knows of its source",
                 () -> catalog.rest()
-                        .setProperties(
-                                catalog.bronzeNamespace(), Collections.singletonMap(sourceIdentityKey, identity)));
+                        .setProperties(catalog.bronzeNamespace(), Collections.singletonMap(key, value)));
     }
 
     @Override

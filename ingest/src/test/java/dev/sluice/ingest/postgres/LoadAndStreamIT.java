@@ -20,7 +20,7 @@ class LoadAndStreamIT {
         try (PipelineRun run = new PipelineRun(POSTGRES, "kinds", 2, "kinds", "pairs")) {
             run.start();
             run.awaitEqual();
-            assertThat(run.lake.loads).isEqualTo(1);
+            assertThat(run.lake.loads).isEqualTo(2);
             POSTGRES.run(
                     "insert into kinds values (4000, null, null), (4001, '', 'z')",
                     "update kinds set name = 'toast untouched' where id <= 100",

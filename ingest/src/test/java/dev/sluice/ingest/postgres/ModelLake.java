@@ -2,6 +2,7 @@ package dev.sluice.ingest.postgres;
 
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.Lsn;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,10 +41,13 @@ final class ModelLake {
     /** Why tables are stopped, by their number. */
     final Map<Integer, String> stops = new ConcurrentHashMap<>();
 
+    final Map<Integer, String> shapes = new ConcurrentHashMap<>();
+    volatile String publication;
     long commits;
+    /** Tables that were published by a load. */
     long loads;
-    /** The announcement of a load of which not all writers have committed their rows; null when there is none. */
-    private RowBatch marker;
+    /** Announcements of loads of which not all writers have committed their rows. */
+    private final List<RowBatch> markers = new ArrayList<>();
 
     ModelLake(String id, List<SourceTable> tables) {
         this.id = id;
@@ -66,6 +70,14 @@ final class ModelLake {
                 }
             }
         }
+        for (int i = 0; i < newTables.size(); i++) {
+            for (int j = 0; j < tables.size(); j++) {
+                if (tables.get(j).name().equals(newTables.get(i).name()) && shapes.containsKey(j)) {
+                    lake.shapes.put(i, shapes.get(j));
+                }
+            }
+        }
+        lake.publication = publication;
         lake.acknowledged = acknowledged;
         lake.identity = identity;
         lake.faults.addAll(faults);
@@ -79,7 +91,11 @@ final class ModelLake {
         }
         commits++;
         try {
-            batches.forEach(this::apply);
+            batches.stream().filter(batch -> batch.kind == RowBatch.Kind.STOP).forEach(this::apply);
+            batches.stream()
+                    .filter(batch -> batch.kind != RowBatch.Kind.STOP)
+                    .filter(batch -> batch.kind != RowBatch.Kind.CHANGES || !stops.containsKey(batch.table))
+                    .forEach(this::apply);
             publishWhenComplete();
         } catch (RuntimeException e) {
             fault("apply failed: " + e);
@@ -91,14 +107,11 @@ final class ModelLake {
             case LOAD ->
                 staged.computeIfAbsent(batch.lsn, x -> new ArrayList<>()).add(batch);
             case LOADED -> {
-                if (marker != null) {
-                    fault("a load is announced before the one before it is complete");
-                }
-                marker = batch;
+                markers.add(batch);
                 publishWhenComplete();
             }
             case CHANGES -> changes(batch);
-            case CHUNK_END, OPEN -> {}
+            case CHUNK_END, OPEN, START -> {}
             case STOP -> stops.put(batch.table, batch.stop.code() + ": " + batch.stop.reason());
             case PROGRESS -> {
                 Lsn lsn = new Lsn(batch.lsn);
@@ -113,32 +126,39 @@ final class ModelLake {
 
     /** The writers of one checkpoint commit one after the other here, in any order. */
     private void publishWhenComplete() {
-        if (marker == null) {
-            return;
-        }
-        long expected = Arrays.stream(marker.lsns).sum();
-        long there = staged.getOrDefault(marker.lsn, List.of()).stream()
-                .mapToLong(batch -> batch.count)
-                .sum();
-        if (there > expected) {
-            fault("the source says that it read " + expected + " rows, and has sent " + there);
-        } else if (there == expected) {
-            publish();
-            marker = null;
+        for (RowBatch marker : List.copyOf(markers)) {
+            long expected = Arrays.stream(marker.lsns).sum();
+            long there =
+                    stagedOf(marker).stream().mapToLong(batch -> batch.count).sum();
+            if (there > expected) {
+                fault("the source says that it read " + expected + " rows, and has sent " + there);
+            } else if (there == expected) {
+                publish(marker);
+                markers.remove(marker);
+            }
         }
     }
 
-    private void publish() {
-        loads++;
+    private List<RowBatch> stagedOf(RowBatch marker) {
+        Set<Integer> loaded = new HashSet<>();
+        Arrays.stream(marker.loadedTables).forEach(loaded::add);
+        return staged.getOrDefault(marker.lsn, List.of()).stream()
+                .filter(batch -> loaded.contains(batch.table))
+                .toList();
+    }
+
+    private void publish(RowBatch marker) {
         for (int table : marker.loadedTables) {
             if (stamps.containsKey(table)) {
                 fault("table " + table + " is published twice");
             }
+            loads++;
             rows.put(table, new TreeMap<>());
             stamps.put(table, new Lsn(marker.lsn));
             loadStamps.put(table, new Lsn(marker.lsn));
         }
-        for (RowBatch batch : staged.getOrDefault(marker.lsn, List.of())) {
+        List<RowBatch> mine = stagedOf(marker);
+        for (RowBatch batch : mine) {
             for (int i = 0; i < batch.count; i++) {
                 List<String> row = row(batch.bytes, batch.newOffsets[i]);
                 if (rows.get(batch.table).put(key(batch.table, row), row) != null) {
@@ -146,7 +166,7 @@ final class ModelLake {
                 }
             }
         }
-        staged.clear();
+        staged.values().forEach(batches -> batches.removeAll(mine));
     }
 
     private void changes(RowBatch batch) {
@@ -278,6 +298,33 @@ final class ModelLake {
         @Override
         public void recordSourceIdentity(String identity) {
             of(lake).identity = identity;
+        }
+
+        @Override
+        public Map<Integer, String> shapes() {
+            return Map.copyOf(of(lake).shapes);
+        }
+
+        @Override
+        public void recordShape(int table, String shape) {
+            of(lake).shapes.put(table, shape);
+        }
+
+        @Override
+        public Optional<String> publication() {
+            return Optional.ofNullable(of(lake).publication);
+        }
+
+        @Override
+        public void recordPublication(String publication) {
+            of(lake).publication = publication;
+        }
+
+        @Override
+        public boolean stop(TableStop stop) {
+            return of(lake).stops.putIfAbsent(
+                            stop.table(), stop.code() + ": " + stop.reason() + ". Fix: " + stop.fix())
+                    == null;
         }
 
         @Override

@@ -3,17 +3,18 @@ package dev.sluice.ingest.postgres;
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.batch.RowBatchTypeInfo;
 import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
-import dev.sluice.ingest.postgres.load.ChunkPlanner.PageRange;
+import dev.sluice.ingest.postgres.load.ChunkRange.PageRange;
 import dev.sluice.ingest.postgres.load.ChunkReader;
+import dev.sluice.ingest.postgres.load.SnapshotLostException;
 import dev.sluice.ingest.table.SourceTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
@@ -24,6 +25,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** A pipeline from a real server into a {@link ModelLake}, on a Flink cluster in this JVM. */
 final class PipelineRun implements AutoCloseable {
+    private static final long WATCH_MILLIS = 300;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final TestPostgres postgres;
@@ -32,6 +34,14 @@ final class PipelineRun implements AutoCloseable {
     private final int parallelism;
     private String[] tableNames;
     private JobClient job;
+    /** How long Flink waits before a failed task begins again. */
+    String restartDelay = "100ms";
+    /** Columns that the pipeline leaves out, by table. */
+    private final Map<String, List<String>> excluded = new HashMap<>();
+
+    boolean excludeAtSource;
+    /** Ends the name of slot and publication: the part that a lake draws. */
+    String drawn = "";
 
     PipelineRun(TestPostgres postgres, String pipeline, int parallelism, String... tableNames) {
         this.postgres = postgres;
@@ -42,11 +52,23 @@ final class PipelineRun implements AutoCloseable {
     }
 
     private List<SourceTable> tables() {
-        return SourceCatalogue.read(postgres.connector(), postgres.spec(tableNames), slot());
+        return SourceCatalogue.read(postgres.connector(), postgres.spec(excludeAtSource, excluded, tableNames), slot());
     }
 
     String slot() {
-        return "sluice_" + pipeline;
+        return "sluice_" + pipeline + drawn;
+    }
+
+    /** What an edited file says of a table. */
+    PipelineRun excluding(String table, String... columns) {
+        excluded.put(table, List.of(columns));
+        lake = lake.with(tables());
+        return this;
+    }
+
+    PipelineRun excludingAtSource() {
+        excludeAtSource = true;
+        return this;
     }
 
     void withTables(String... names) {
@@ -55,7 +77,15 @@ final class PipelineRun implements AutoCloseable {
     }
 
     SourceSettings settings() {
-        return new SourceSettings(postgres.connector(), slot(), slot(), lake.tables, Set.of(), lake.opener(), 1 << 20);
+        return new SourceSettings(
+                postgres.connector(),
+                slot(),
+                slot(),
+                lake.tables,
+                excludeAtSource,
+                lake.opener(),
+                1 << 20,
+                WATCH_MILLIS);
     }
 
     /** Starts the job without any state. */
@@ -63,7 +93,7 @@ final class PipelineRun implements AutoCloseable {
         Configuration configuration = new Configuration();
         configuration.setString("restart-strategy.type", "fixed-delay");
         configuration.setString("restart-strategy.fixed-delay.attempts", "1000");
-        configuration.setString("restart-strategy.fixed-delay.delay", "100ms");
+        configuration.setString("restart-strategy.fixed-delay.delay", restartDelay);
         configuration.setString("execution.checkpointing.interval", "200ms");
         configuration.setString("execution.checkpointing.interval-during-backlog", "400ms");
         configuration.setString("taskmanager.memory.network.max", "64mb");
@@ -95,6 +125,34 @@ final class PipelineRun implements AutoCloseable {
             // A job that is cancelled ends with an exception; one that has ended took its cluster with it.
         }
         job = null;
+    }
+
+    void stopUnless(boolean running) throws Exception {
+        if (!running) {
+            stop();
+        }
+    }
+
+    void startUnless(boolean running) throws Exception {
+        if (!running) {
+            start();
+        }
+    }
+
+    /** The job has ended by itself, and its cluster with it. */
+    void forget() {
+        job = null;
+    }
+
+    /** Waits until the source was looked at twice from now on, and nothing came of it yet that was not there before. */
+    void awaitLook() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            String now = postgres.one("select clock_timestamp()");
+            awaitTrue(
+                    "a look at the source",
+                    () -> !"0".equals(postgres.one("select count(*) from pg_stat_activity where query like '%sluice watch%'"
+                            + " and pid <> pg_backend_pid() and state = 'idle' and query_start > '" + now + "'")));
+        }
     }
 
     /** Waits until the lake equals the source, which must be at rest. */
@@ -155,7 +213,10 @@ final class PipelineRun implements AutoCloseable {
                 row.next();
                 snapshot = row.getString(1);
             }
-            reader.open(source, table, new PageRange(0, -1), snapshot, 0, 0);
+            ChunkReader.Opening opening = reader.open(source, table, new PageRange(0, -1), snapshot, 0, 0);
+            if (opening != ChunkReader.Opening.OPEN) {
+                throw new IllegalStateException(source.name() + " could not be read: " + opening);
+            }
             for (RowBatch batch = reader.next(); batch != null; batch = reader.next()) {
                 for (int i = 0; i < batch.count; i++) {
                     List<String> row = ModelLake.row(batch.bytes, batch.newOffsets[i]);
@@ -164,7 +225,7 @@ final class PipelineRun implements AutoCloseable {
                     rows.put(String.join("|", key) + "|", row);
                 }
             }
-        } catch (SQLException | ChunkReader.SnapshotLostException e) {
+        } catch (SQLException | SnapshotLostException e) {
             throw new IllegalStateException(e);
         }
         return rows;

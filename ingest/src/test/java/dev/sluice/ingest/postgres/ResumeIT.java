@@ -110,10 +110,10 @@ class ResumeIT {
                 Thread.sleep(150);
                 ModelSink.FAIL_NEXT_WRITE.set(true);
             }
-            run.awaitTrue("the load is published", () -> run.lake.loads > 0);
+            run.awaitTrue("the load is published", () -> run.lake.loads == 2);
             workload.close();
             run.awaitEqual();
-            assertThat(run.lake.loads).isEqualTo(1);
+            assertThat(run.lake.loads).isEqualTo(2);
         }
     }
 
@@ -124,11 +124,11 @@ class ResumeIT {
                 Workload workload = new Workload(POSTGRES, "announced", 3, 2)) {
             ModelSink.FAIL_ANNOUNCEMENTS.set(3);
             run.start();
-            run.awaitTrue("the load is published", () -> run.lake.loads > 0);
+            run.awaitTrue("the load is published", () -> run.lake.loads == 2);
             assertThat(ModelSink.FAIL_ANNOUNCEMENTS).hasValue(0);
             workload.close();
             run.awaitEqual();
-            assertThat(run.lake.loads).isEqualTo(1);
+            assertThat(run.lake.loads).isEqualTo(2);
         }
     }
 
@@ -146,10 +146,10 @@ class ResumeIT {
                 Thread.sleep(20);
             }
             assertThat(lost).as("connections that held a snapshot, ended").isPositive();
-            run.awaitTrue("the load is published", () -> run.lake.loads > 0);
+            run.awaitTrue("the load is published", () -> run.lake.loads == 2);
             workload.close();
             run.awaitEqual();
-            assertThat(run.lake.loads).isEqualTo(1);
+            assertThat(run.lake.loads).isEqualTo(2);
         }
     }
 }

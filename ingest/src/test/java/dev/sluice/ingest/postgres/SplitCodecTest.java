@@ -5,16 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.ingest.postgres.PostgresSplit.AnnouncementSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.LoadSplit;
+import dev.sluice.ingest.postgres.PostgresSplit.StopSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.StreamSplit;
+import dev.sluice.ingest.postgres.load.ChunkRange;
+import dev.sluice.ingest.postgres.load.ChunkRange.KeyRange;
+import dev.sluice.ingest.postgres.load.ChunkRange.PageRange;
+import dev.sluice.ingest.table.TableStop;
+import dev.sluice.spec.errors.ErrorCode;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.junit.jupiter.api.Test;
 
 class SplitCodecTest {
-    private static final LoadedTables LOADED = new LoadedTables(77, 88, List.of(0, 2), List.of(5L, 6L));
+    private static final LoadedTables LOADED =
+            new LoadedTables(77, 88, List.of(0, 2), List.of(5L, 6L), LoadedTables.Place.WITH_ITS_TRUNCATE);
 
     private static <T> void survives(SimpleVersionedSerializer<T> codec, T value) throws IOException {
         byte[] bytes = codec.serialize(value);
@@ -29,17 +35,19 @@ class SplitCodecTest {
 
     @Test
     void splitsSurvive() throws IOException {
-        survives(SplitCodec.splits(), new LoadSplit(3, -5, "00000003-1", 2, 10, PostgresSplit.OPEN_END, 12));
-        survives(SplitCodec.splits(), new StreamSplit(9, List.of(1, -2), List.of(3L, -4L), Optional.of(LOADED)));
-        survives(SplitCodec.splits(), new StreamSplit(9, List.of(), List.of(), Optional.empty()));
+        survives(SplitCodec.splits(), new LoadSplit(3, -5, 2, new PageRange(10, ChunkRange.OPEN_END), 12, 0));
+        survives(SplitCodec.splits(), new LoadSplit(3, -5, 2, new KeyRange(List.of("'\u00e4'", "7"), 9), 12, 4));
+        survives(SplitCodec.splits(), new StopSplit(new TableStop(1, ErrorCode.E0303, "why", "what to do")));
+        survives(SplitCodec.splits(), new StreamSplit(9, List.of(1, -2), List.of(3L, -4L), List.of(LOADED)));
+        survives(SplitCodec.splits(), new StreamSplit(9, List.of(), List.of(), List.of()));
         survives(SplitCodec.splits(), new AnnouncementSplit(LOADED));
     }
 
     @Test
     void enumeratorStateSurvives() throws IOException {
         for (EnumeratorState.Phase phase : EnumeratorState.Phase.values()) {
-            survives(SplitCodec.enumerator(), new EnumeratorState(phase, List.of(4, 5), Optional.of(LOADED)));
-            survives(SplitCodec.enumerator(), new EnumeratorState(phase, List.of(), Optional.empty()));
+            survives(SplitCodec.enumerator(), new EnumeratorState(phase, List.of(4, 5), List.of(LOADED)));
+            survives(SplitCodec.enumerator(), new EnumeratorState(phase, List.of(), List.of()));
         }
     }
 }

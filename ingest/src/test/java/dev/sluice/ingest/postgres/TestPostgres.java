@@ -17,6 +17,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A real PostgreSQL for the tests of one JVM, started on first use on a free port and removed at exit. */
@@ -125,6 +126,11 @@ public final class TestPostgres {
 
     /** A specification of tables in the schema public. */
     public PostgresSourceSpec spec(String... tables) {
+        return spec(false, Map.of(), tables);
+    }
+
+    /** @param excluded columns that are left out, by table */
+    PostgresSourceSpec spec(boolean excludeAtSource, Map<String, List<String>> excluded, String... tables) {
         return new PostgresSourceSpec(
                 "127.0.0.1",
                 port,
@@ -133,8 +139,9 @@ public final class TestPostgres {
                 new Secret("trusted"),
                 "disable",
                 Arrays.stream(tables)
-                        .map(t -> new TableSpec("public", t, List.of()))
-                        .toList());
+                        .map(t -> new TableSpec("public", t, excluded.getOrDefault(t, List.of())))
+                        .toList(),
+                excludeAtSource);
     }
 
     public PostgresConnector connector() {

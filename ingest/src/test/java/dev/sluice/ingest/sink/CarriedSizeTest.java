@@ -72,7 +72,8 @@ class CarriedSizeTest {
             }
         }
         assertThat(seen).containsOnly(true);
-        assertThat(TableStamps.current(lake.table(DOCS)).map(Stamp::rowsDeleted)).contains((long) MANY);
+        assertThat(TableStamps.current(lake.table(DOCS)).map(Stamp::rowsDeleted))
+                .contains((long) MANY);
         assertThatThrownBy(() -> lake.table(DOCS)
                         .io()
                         .newInputFile(cut.changes().get(0).carried().get(0).location())
@@ -87,7 +88,8 @@ class CarriedSizeTest {
         int files = 1_000;
         List<org.apache.iceberg.DataFile> all = new ArrayList<>();
         for (int i = 0; i < files; i++) {
-            lake.write(new Changes(DOCS, 0).insert(10, row(i, "old", "body " + i)).batch());
+            lake.write(
+                    new Changes(DOCS, 0).insert(10, row(i, "old", "body " + i)).batch());
             all.addAll(lake.checkpoint().changes().get(0).dataFiles());
         }
         load(0);
@@ -106,8 +108,7 @@ class CarriedSizeTest {
         Map<Integer, List<Object>> rows = new HashMap<>();
         lake.rows(DOCS).forEach(found -> rows.put((Integer) found.get(0), found));
         assertThat(rows).hasSize(files);
-        rows.forEach((id, found) ->
-                assertThat(found).isEqualTo(row(id, id % 2 == 0 ? "new" : "old", "body " + id)));
+        rows.forEach((id, found) -> assertThat(found).isEqualTo(row(id, id % 2 == 0 ? "new" : "old", "body " + id)));
     }
 
     /** Keys that were deleted and written again, positions deleted in their own file, and all of it over many commits. */
@@ -149,19 +150,30 @@ class CarriedSizeTest {
     /** A version that was deleted must not come back, though its file still holds it. */
     @Test
     void aDeletedVersionBeforeIsNotTakenForOne() throws IOException {
-        lake.write(new Changes(DOCS, 0).insert(10, row(1, "a", "gone")).insert(10, row(2, "a", "there")).batch());
+        lake.write(new Changes(DOCS, 0)
+                .insert(10, row(1, "a", "gone"))
+                .insert(10, row(2, "a", "there"))
+                .batch());
         lake.commitCut();
         lake.write(new Changes(DOCS, 0).delete(20, row(1, null, null)).batch());
         lake.commitCut();
-        lake.write(new Changes(DOCS, 0).update(30, null, row(1, "b", PostgresBinary.UNCHANGED)).batch());
+        lake.write(new Changes(DOCS, 0)
+                .update(30, null, row(1, "b", PostgresBinary.UNCHANGED))
+                .batch());
         assertThatThrownBy(lake::commitCut).isInstanceOf(SluiceException.class).hasMessageContaining("E0407");
     }
 
     @Test
     void sumsOfTheStampsAreTheRowsOfTheTableAlsoAfterTruncate() throws IOException {
-        lake.write(new Changes(DOCS, 0).insert(10, row(1, "a", "x")).insert(10, row(2, "a", "x")).batch());
+        lake.write(new Changes(DOCS, 0)
+                .insert(10, row(1, "a", "x"))
+                .insert(10, row(2, "a", "x"))
+                .batch());
         lake.commitCut();
-        lake.write(new Changes(DOCS, 0).update(12, null, row(2, "b", "x")).insert(12, row(3, "a", "x")).batch());
+        lake.write(new Changes(DOCS, 0)
+                .update(12, null, row(2, "b", "x"))
+                .insert(12, row(3, "a", "x"))
+                .batch());
         lake.commitCut();
         lake.write(new Changes(DOCS, 0)
                 .insert(20, row(4, "a", "x"))
@@ -174,11 +186,17 @@ class CarriedSizeTest {
                 .batch());
         lake.commitCut();
         List<Stamp> stamps = new ArrayList<>();
-        lake.table(DOCS).snapshots().forEach(snapshot -> stamps.add(Stamp.of(snapshot).orElseThrow()));
-        assertThat(stamps.stream().mapToLong(stamp -> stamp.rowsInserted() - stamp.rowsDeleted()).sum())
+        lake.table(DOCS)
+                .snapshots()
+                .forEach(snapshot -> stamps.add(Stamp.of(snapshot).orElseThrow()));
+        assertThat(stamps.stream()
+                        .mapToLong(stamp -> stamp.rowsInserted() - stamp.rowsDeleted())
+                        .sum())
                 .isEqualTo(lake.rows(DOCS).size());
         assertThat(stamps.get(2).rowsInserted()).isEqualTo(4);
-        assertThat(stamps.get(2).rowsDeleted()).as("three in the lake, three of its own").isEqualTo(6);
+        assertThat(stamps.get(2).rowsDeleted())
+                .as("three in the lake, three of its own")
+                .isEqualTo(6);
     }
 
     private void load(int rows) throws IOException {

@@ -21,7 +21,9 @@ public final class LocalFileIO implements FileIO {
                 location,
                 name -> new File(
                         System.getProperty("sluice.test.files"),
-                        java.util.UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8))
+                        java.util
+                                .UUID
+                                .nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8))
                                 .toString()));
     }
 

@@ -8,7 +8,6 @@ import dev.sluice.ingest.table.SourceTable.SourceColumn;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableStamps;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,16 +44,11 @@ public final class SizeRun {
             case "row" -> row(size);
             default -> throw new IllegalArgumentException(arguments[0]);
         }
-        long peak = ManagementFactory.getMemoryPoolMXBeans().stream()
-                .filter(pool -> pool.getType() == java.lang.management.MemoryType.HEAP)
-                .mapToLong(pool -> pool.getPeakUsage().getUsed())
-                .sum();
         System.out.printf(
-                "SIZE %s %d: exact, %d s, heap %d MB of %d MB at most%n",
+                "SIZE %s %d: exact, %d s, in a heap of %d MB%n",
                 arguments[0],
                 size,
                 (System.nanoTime() - start) / 1_000_000_000,
-                peak >> 20,
                 Runtime.getRuntime().maxMemory() >> 20);
     }
 
@@ -238,7 +232,8 @@ public final class SizeRun {
     }
 
     private static CloseableIterable<Record> records(Table table, ContentFile<?> file) {
-        Schema schema = file.content() == FileContent.EQUALITY_DELETES ? table.schema().select("id") : table.schema();
+        Schema schema =
+                file.content() == FileContent.EQUALITY_DELETES ? table.schema().select("id") : table.schema();
         return Parquet.read(table.io().newInputFile(file.location()))
                 .project(schema)
                 .createReaderFunc(type -> GenericParquetReaders.buildReader(schema, type))
@@ -282,8 +277,11 @@ public final class SizeRun {
         }
 
         Rows add(byte operation, long lsn, int id, int version) {
-            return add(operation, lsn, id, ("name of row " + id * 31L + " v" + version)
-                    .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            return add(
+                    operation,
+                    lsn,
+                    id,
+                    ("name of row " + id * 31L + " v" + version).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
         }
 
         Rows add(byte operation, long lsn, int id, byte[] name) {

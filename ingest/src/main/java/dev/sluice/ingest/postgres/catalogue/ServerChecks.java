@@ -33,8 +33,8 @@ final class ServerChecks {
             } else if (columnListsNeeded && version < COLUMN_LIST_VERSION_MIN) {
                 problems.add(
                         ErrorCode.E0204,
-                        "excluded columns need publications with column lists, which PostgreSQL 14 does not have",
-                        "upgrade to PostgreSQL 15 or later, or exclude no columns");
+                        "source.postgres.exclude-at: source needs column lists in publications, which PostgreSQL 14 does not have",
+                        "upgrade to PostgreSQL 15 or later, or set source.postgres.exclude-at: reader");
             }
             if (!row.getString(2).equals("logical")) {
                 problems.add(

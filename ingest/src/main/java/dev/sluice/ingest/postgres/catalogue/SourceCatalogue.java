@@ -31,10 +31,10 @@ public final class SourceCatalogue {
         try (Connection connection = connector.query()) {
             connection.setReadOnly(true);
             Problems problems = new Problems();
-            boolean columnListsNeeded =
-                    spec.tables().stream().anyMatch(t -> !t.excludedColumns().isEmpty());
+            boolean columnListsNeeded = spec.excludeAtSource()
+                    && spec.tables().stream().anyMatch(t -> !t.excludedColumns().isEmpty());
             ServerChecks.check(connection, slotName, columnListsNeeded, problems);
-            TableReader reader = new TableReader(connection, new TypeCatalogue(connection), problems);
+            TableReader reader = new TableReader(connection, new TypeCatalogue(connection), problems, spec.excludeAtSource());
             List<SourceTable> tables = new ArrayList<>();
             for (TableSpec table : spec.tables()) {
                 reader.read(table).ifPresent(tables::add);

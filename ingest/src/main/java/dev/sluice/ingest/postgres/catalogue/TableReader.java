@@ -29,10 +29,14 @@ final class TableReader {
     private final TypeCatalogue types;
     private final Problems problems;
 
-    TableReader(Connection connection, TypeCatalogue types, Problems problems) {
+    private final boolean excludeAtSource;
+
+    /** @param excludeAtSource whether the publication has to name the columns that are carried */
+    TableReader(Connection connection, TypeCatalogue types, Problems problems, boolean excludeAtSource) {
         this.connection = connection;
         this.types = types;
         this.problems = problems;
+        this.excludeAtSource = excludeAtSource;
     }
 
     /** The table, or empty when something about it is wrong. */
@@ -55,8 +59,14 @@ final class TableReader {
             return Optional.empty();
         }
         List<SourceColumn> columns = attributes.stream().map(Attribute::column).toList();
-        return Optional.of(
-                new SourceTable(relation.oid, spec.schema(), spec.name(), columns, key, relation.identity.equals("f")));
+        return Optional.of(new SourceTable(
+                relation.oid,
+                spec.schema(),
+                spec.name(),
+                columns,
+                key,
+                relation.identity.equals("f"),
+                Set.copyOf(spec.excludedColumns())));
     }
 
     private Optional<Relation> relation(TableSpec spec) throws SQLException {
@@ -137,13 +147,7 @@ final class TableReader {
             }
         }
         refuse(spec, unsupported);
-        if (!excluded.isEmpty()) {
-            problems.add(
-                    ErrorCode.E0102,
-                    spec.qualifiedName() + " has no column named " + String.join(", ", excluded),
-                    "correct exclude of this table in source.tables");
-            fit = false;
-        }
+        // A column that is gone needs no excluding: the application may drop it at any time.
         return fit && unsupported.isEmpty() ? attributes : List.of();
     }
 
@@ -199,12 +203,12 @@ final class TableReader {
                             + " ALTER TABLE " + table + " REPLICA IDENTITY USING INDEX ...;");
             return false;
         }
-        if (relation.identity.equals("f") && !spec.excludedColumns().isEmpty()) {
+        if (relation.identity.equals("f") && excludeAtSource && !spec.excludedColumns().isEmpty()) {
             problems.add(
                     ErrorCode.E0210,
                     spec.qualifiedName() + " has REPLICA IDENTITY FULL, and columns of it are excluded: the server"
                             + " would refuse every UPDATE and DELETE on it, because its identity holds all columns",
-                    "ALTER TABLE " + table + " REPLICA IDENTITY DEFAULT; or exclude no columns");
+                    "set source.postgres.exclude-at: reader; or ALTER TABLE " + table + " REPLICA IDENTITY DEFAULT;");
             return false;
         }
         return true;

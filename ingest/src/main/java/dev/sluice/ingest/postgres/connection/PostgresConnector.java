@@ -8,6 +8,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Properties;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
@@ -22,12 +23,18 @@ public final class PostgresConnector implements Serializable {
     private static final int LOGIN_TIMEOUT_SECONDS = 20;
     /** A chunk whose server is silent this long is given up. */
     private static final int QUERY_SOCKET_TIMEOUT_SECONDS = 120;
+    /** A look reads a few rows of the catalog; what waits for it should not wait long for a server that is gone. */
+    private static final int WATCH_SOCKET_TIMEOUT_SECONDS = 20;
     /** Creating a slot waits for every transaction that is running at that moment. */
     private static final int SLOT_SOCKET_TIMEOUT_SECONDS = 600;
 
-    /** Sessions here wait on purpose (locks, snapshot): the server must not end them, nor filter their rows. */
+    /**
+     * Sessions here wait on purpose (snapshot): the server must not end them, nor filter their rows. A chunk that is read
+     * again counts on the same order of its rows, which synchronized or parallel scans would not keep.
+     */
     private static final String SESSION_OPTIONS = "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0"
             + " -c idle_session_timeout=0 -c row_security=off -c synchronize_seqscans=off"
+            + " -c max_parallel_workers_per_gather=0"
             + " -c search_path=pg_catalog -c DateStyle=ISO -c TimeZone=UTC -c standard_conforming_strings=on";
 
     private final PostgresSourceSpec spec;
@@ -41,6 +48,16 @@ public final class PostgresConnector implements Serializable {
     /** An ordinary session in auto-commit mode. */
     public Connection query() {
         return open(properties(QUERY_SOCKET_TIMEOUT_SECONDS));
+    }
+
+    /** An ordinary session for short looks. */
+    public Connection watching() {
+        return open(properties(WATCH_SOCKET_TIMEOUT_SECONDS));
+    }
+
+    /** What the sessions of this connector call themselves in {@code pg_stat_activity}. */
+    public String applicationName() {
+        return applicationName;
     }
 
     /** A session that speaks the replication protocol. */
@@ -80,9 +97,21 @@ public final class PostgresConnector implements Serializable {
             if (connection == null) {
                 throw new IllegalStateException("the driver does not take its own URL");
             }
-            return connection;
+            return withoutTransactionTimeout(connection);
         } catch (SQLException e) {
             throw refused(e);
+        }
+    }
+
+    /** Servers before 17 do not know the setting, and would refuse a login that names it. */
+    private static Connection withoutTransactionTimeout(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout'");
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
         }
     }
 

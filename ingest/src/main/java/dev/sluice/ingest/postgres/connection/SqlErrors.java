@@ -13,6 +13,9 @@ public final class SqlErrors {
     public static final String INSUFFICIENT_PRIVILEGE = "42501";
     public static final String LOCK_NOT_AVAILABLE = "55P03";
     public static final String DUPLICATE_OBJECT = "42710";
+    public static final String QUERY_CANCELED = "57014";
+    public static final String UNDEFINED_TABLE = "42P01";
+    public static final String INVALID_SCHEMA_NAME = "3F000";
     public static final String CONFIGURATION_LIMIT_EXCEEDED = "53400";
 
     private SqlErrors() {}

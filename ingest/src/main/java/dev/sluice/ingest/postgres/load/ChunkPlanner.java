@@ -1,29 +1,31 @@
 package dev.sluice.ingest.postgres.load;
 
+import dev.sluice.ingest.postgres.load.ChunkRange.KeyRange;
+import dev.sluice.ingest.postgres.load.ChunkRange.PageRange;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Cuts a table into ranges of pages. */
+/** Cuts a table into ranges. */
 public final class ChunkPlanner {
     static final long CHUNK_PAGES_MIN = 16;
     /** A heap has at most 2^32 - 1 pages. */
     private static final int CHUNKS_MAX = 1 << 20;
 
-    /** Pages from {@code first} to before {@code end}; the last range of a table has no end (-1). */
-    public record PageRange(long first, long end) {}
+    private static final long KEY_PAGE_BYTES = 8L << 20;
+    private static final int KEY_PAGE_ROWS_MIN = 100;
+    private static final int KEY_PAGE_ROWS_MAX = 20_000;
+    private static final int KEY_PAGE_ROWS_UNKNOWN = 2_000;
 
     private ChunkPlanner() {}
 
     /**
      * Ranges that together cover every page, also those that are added later.
      *
-     * @param pages pages of the heap
-     * @param pageBytes bytes of a page
-     * @param tableBytes heap and TOAST together
      * @param chunkBytes wanted size of a range, TOAST included
      */
-    public static List<PageRange> plan(long pages, long pageBytes, long tableBytes, long chunkBytes) {
-        long bytesPerPage = pages == 0 ? pageBytes : Math.max(pageBytes, tableBytes / pages);
+    public static List<PageRange> pages(TableSize size, long chunkBytes) {
+        long pages = size.pages();
+        long bytesPerPage = pages == 0 ? size.pageBytes() : Math.max(size.pageBytes(), size.tableBytes() / pages);
         long chunkPages = Math.max(CHUNK_PAGES_MIN, chunkBytes / bytesPerPage);
         chunkPages = Math.max(chunkPages, pages / CHUNKS_MAX + 1);
         List<PageRange> ranges = new ArrayList<>();
@@ -31,7 +33,15 @@ public final class ChunkPlanner {
         for (; first + chunkPages < pages; first += chunkPages) {
             ranges.add(new PageRange(first, first + chunkPages));
         }
-        ranges.add(new PageRange(first, -1));
+        ranges.add(new PageRange(first, ChunkRange.OPEN_END));
         return ranges;
+    }
+
+    /** The whole table in the order of its key, in pages that are read in a moment each. */
+    public static KeyRange keys(TableSize size) {
+        long rows = size.rows() <= 0
+                ? KEY_PAGE_ROWS_UNKNOWN
+                : KEY_PAGE_BYTES / Math.max(1, size.tableBytes() / size.rows());
+        return new KeyRange(List.of(), (int) Math.min(KEY_PAGE_ROWS_MAX, Math.max(KEY_PAGE_ROWS_MIN, rows)));
     }
 }

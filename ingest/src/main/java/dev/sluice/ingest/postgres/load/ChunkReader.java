@@ -4,212 +4,256 @@ import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.postgres.connection.SqlErrors;
 import dev.sluice.ingest.postgres.connection.SqlNames;
-import dev.sluice.ingest.postgres.load.ChunkPlanner.PageRange;
+import dev.sluice.ingest.postgres.load.ChunkRange.KeyRange;
+import dev.sluice.ingest.postgres.load.ChunkRange.PageRange;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyOut;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Reads chunks by COPY BINARY under an imported snapshot, one connection for all chunks of a load. Not thread-safe.
- * Source of the format: PostgreSQL documentation, "COPY, Binary Format".
+ * Reads chunks by COPY BINARY under an imported snapshot, one transaction for all chunks of a load. A table is locked
+ * only while a chunk of it is read, and no longer than until somebody waits for it. What happened to the table while it
+ * was not locked is found out before anything is read. Not thread-safe.
  */
 public final class ChunkReader implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ChunkReader.class);
-    static final int BATCH_BYTES = 256 << 10;
-    private static final int BATCH_ROWS_MAX = 64 << 10;
-    private static final int SIGNATURE_BYTES = 11;
-    /** Signature, flags, and the length of an extension that is empty. */
-    private static final int HEADER_BYTES = SIGNATURE_BYTES + 8;
-
-    private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0};
+    /** What became of the attempt to read a chunk. */
+    public enum Opening {
+        /** {@link #next} brings its rows. */
+        OPEN,
+        /** Somebody holds the table: try again. */
+        LOCKED,
+        /** The snapshot does not show the table's rows of then any more, or not in this order. */
+        REWRITTEN,
+        /** The table has not the columns that the pipeline was started with: see {@link #difference}. */
+        ALTERED
+    }
 
     private final PostgresConnector connector;
-    private Connection connection;
-    private String snapshotName = "";
-    private CopyOut copy;
+    private final WaiterWatch watch;
+    private final CopyRows rows = new CopyRows();
+    private SnapshotTransaction transaction;
+    private String importedName = "";
     private SourceTable table;
-    private int tableIndex;
-    private long loadLsn;
-    private boolean headerRead;
-    private long rowsToSkip;
-    private int[] offsets = new int[1024];
+    private boolean isReading;
+    private boolean gaveWay;
+    private Optional<List<String>> lastKey = Optional.empty();
+    private String difference = "";
+    /** Storage of a table that was proven to hold the rows of the snapshot, though it is another one than then. */
+    private long provenFileNode;
 
     public ChunkReader(PostgresConnector connector) {
         this.connector = connector;
+        this.watch = new WaiterWatch(connector);
     }
 
     /**
      * Begins a chunk.
      *
      * @param rowsToSkip rows at the beginning that were emitted before
-     * @throws SnapshotLostException when the snapshot has died with its exporter
+     * @throws SnapshotLostException when nobody holds the snapshot under this name
      */
-    public void open(
-            SourceTable table, int tableIndex, PageRange range, String snapshotName, long loadLsn, long rowsToSkip)
+    public Opening open(
+            SourceTable source, int tableIndex, ChunkRange range, String snapshotName, long loadLsn, long rowsToSkip)
             throws SnapshotLostException {
-        this.table = table;
-        this.tableIndex = tableIndex;
-        this.loadLsn = loadLsn;
-        this.rowsToSkip = rowsToSkip;
-        headerRead = false;
+        table = source;
+        gaveWay = false;
+        lastKey = Optional.empty();
         try {
             importSnapshot(snapshotName);
-            copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(copyStatement(table, range));
+            if (!transaction.lock(table)) {
+                return Opening.LOCKED;
+            }
+            watch.begin(transaction.processId(), table);
+            Opening opening = inspect(range);
+            if (opening != Opening.OPEN) {
+                finish();
+                return opening;
+            }
+            String select = range instanceof KeyRange keys ? selectPage(keys) : select(table, (PageRange) range);
+            rows.begin(
+                    transaction
+                            .connection()
+                            .unwrap(PGConnection.class)
+                            .getCopyAPI()
+                            .copyOut("copy (" + select + ") to stdout (format binary)"),
+                    table,
+                    tableIndex,
+                    loadLsn,
+                    rowsToSkip);
+            isReading = true;
+            return Opening.OPEN;
         } catch (SQLException e) {
-            throw failed(e);
+            return notOpened(e);
         }
     }
 
-    /** The next rows, or null at the end of the chunk. A row is never split; one row may be larger than a batch. */
+    /**
+     * The next rows; null at the end of the chunk, and also when the load {@link #gaveWay}. A row is never split; one row
+     * may be larger than a batch.
+     */
     public RowBatch next() {
-        byte[] bytes = null;
-        int length = 0;
-        int count = 0;
         try {
-            while (copy != null && length < BATCH_BYTES && count < BATCH_ROWS_MAX) {
-                byte[] message = copy.readFromCopy();
-                if (message == null) {
-                    copy = null;
-                    break;
+            if (isReading && !rows.read()) {
+                // The lock is given up before the rows go their way, which may take as long as it likes.
+                finish();
+                if (rows.rowsToSkip() > 0) {
+                    throw new SluiceException(
+                            ErrorCode.E0301,
+                            name() + " has " + rows.rowsToSkip() + " rows less than before under the same snapshot",
+                            "report this; the load must be started over");
                 }
-                int start = headerRead ? 0 : skipHeader(message);
-                if (isTrailer(message, start)) {
-                    continue;
-                }
-                if (rowsToSkip > 0) {
-                    rowsToSkip--;
-                    continue;
-                }
-                checkColumns(message, start);
-                int rowBytes = message.length - start;
-                if (bytes == null) {
-                    bytes = new byte[Math.max(BATCH_BYTES + BATCH_BYTES / 4, rowBytes)];
-                } else if (bytes.length - length < rowBytes) {
-                    bytes = Arrays.copyOf(bytes, Math.addExact(length, rowBytes));
-                }
-                if (count == offsets.length) {
-                    offsets = Arrays.copyOf(offsets, count * 2);
-                }
-                offsets[count++] = length;
-                System.arraycopy(message, start, bytes, length, rowBytes);
-                length += rowBytes;
             }
         } catch (SQLException e) {
-            throw failed(e);
+            if (!finish()) {
+                throw failed(e);
+            }
+            gaveWay = true;
         }
-        if (count > 0) {
-            return RowBatch.load(tableIndex, loadLsn, count, bytes, Arrays.copyOf(offsets, count));
+        return rows.take();
+    }
+
+    /** Whether the last chunk ended before its time, because somebody waited for the table. */
+    public boolean gaveWay() {
+        return gaveWay;
+    }
+
+    /** Of a chunk in the order of the key that has been read: the last key, if there may be rows behind it. */
+    public Optional<List<String>> lastKey() {
+        return lastKey;
+    }
+
+    /** After {@link Opening#ALTERED}: what is different, in words. */
+    public String difference() {
+        return difference;
+    }
+
+    /** A name under which others can import the snapshot that was imported last; empty when it was given up. */
+    public String exportedName() {
+        return transaction == null ? "" : transaction.exportedName();
+    }
+
+    /** Gives up the snapshot, and what is being read under it. */
+    public void letGo() {
+        watch.end();
+        isReading = false;
+        importedName = "";
+        provenFileNode = 0;
+        if (transaction != null) {
+            transaction.close();
+            transaction = null;
         }
-        if (rowsToSkip > 0) {
-            throw new SluiceException(
-                    ErrorCode.E0301,
-                    name() + " has " + rowsToSkip + " rows less than before under the same snapshot",
-                    "report this; the load must be started over");
-        }
-        return null;
     }
 
     @Override
     public void close() {
-        copy = null;
-        snapshotName = "";
-        if (connection == null) {
-            return;
-        }
-        try {
-            // Cuts an unfinished COPY short; close() would read the rest of it.
-            connection.abort(Runnable::run);
-        } catch (SQLException e) {
-            LOG.debug("The connection of the load did not close cleanly", e);
-        }
-        connection = null;
+        watch.close();
+        letGo();
     }
 
     private void importSnapshot(String name) throws SQLException, SnapshotLostException {
-        if (connection != null && name.equals(snapshotName)) {
+        if (transaction != null && name.equals(importedName)) {
             return;
         }
-        close();
-        connection = connector.query();
-        connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("set transaction isolation level repeatable read, read only");
-            statement.execute("set transaction snapshot " + SqlNames.literal(name));
-        } catch (SQLException e) {
-            if (SqlErrors.is(e, SqlErrors.INVALID_PARAMETER_VALUE) || SqlErrors.is(e, SqlErrors.UNDEFINED_OBJECT)) {
-                throw new SnapshotLostException(name, e);
-            }
-            throw e;
-        }
-        snapshotName = name;
+        letGo();
+        transaction = SnapshotTransaction.begin(connector, name);
+        importedName = name;
     }
 
-    static String copyStatement(SourceTable table, PageRange range) {
-        String columns =
-                table.columns().stream().map(c -> SqlNames.identifier(c.name())).collect(Collectors.joining(", "));
+    /** Runs under the lock, so that what it finds stays true while the chunk is read. */
+    private Opening inspect(ChunkRange range) throws SQLException {
+        Optional<TableShape> now = watch.shape(table);
+        Optional<String> altered = now.map(shape -> shape.differenceFrom(table)).orElse(Optional.of("it was dropped"));
+        if (altered.isPresent()) {
+            difference = altered.get();
+            return Opening.ALTERED;
+        }
+        Optional<TableShape> then = TableShape.read(transaction.connection(), table.oid());
+        if (then.isEmpty() || !then.get().hasColumnsOf(now.get(), table)) {
+            return Opening.REWRITTEN;
+        }
+        long fileNode = now.get().fileNode();
+        if (fileNode == then.get().fileNode() || fileNode == provenFileNode) {
+            return Opening.OPEN;
+        }
+        if (range instanceof KeyRange && hasARowOfThen()) {
+            provenFileNode = fileNode;
+            return Opening.OPEN;
+        }
+        return Opening.REWRITTEN;
+    }
+
+    /**
+     * VACUUM FULL and CLUSTER bring every row along that a snapshot may need, with the transaction that made it. TRUNCATE
+     * and ALTER TABLE bring none, and what is there afterwards was written by later transactions, even where COPY FREEZE
+     * made it visible to everybody. So one row of an earlier transaction shows that none is missing.
+     */
+    private boolean hasARowOfThen() throws SQLException {
+        try (Statement statement = transaction.connection().createStatement();
+                ResultSet row = statement.executeQuery("select exists (select from only "
+                        + SqlNames.qualified(table.schema(), table.name())
+                        + " where age(xmin) > age(pg_snapshot_xmax(pg_current_snapshot())::xid))")) {
+            return row.next() && row.getBoolean(1);
+        }
+    }
+
+    private String selectPage(KeyRange range) throws SQLException {
+        Connection connection = transaction.connection();
+        lastKey = KeyPages.lastKey(connection, table, range);
+        return KeyPages.select(table, range, lastKey);
+    }
+
+    static String select(SourceTable table, PageRange range) {
         String end = range.end() < 0 ? "" : " and ctid < '(" + range.end() + ",0)'::tid";
-        return "copy (select " + columns + " from only " + SqlNames.qualified(table.schema(), table.name())
-                + " where ctid >= '(" + range.first() + ",0)'::tid" + end + ") to stdout (format binary)";
+        return "select " + columns(table) + " from only " + SqlNames.qualified(table.schema(), table.name())
+                + " where ctid >= '(" + range.first() + ",0)'::tid" + end;
     }
 
-    private int skipHeader(byte[] message) {
-        if (message.length < HEADER_BYTES
-                || !Arrays.equals(message, 0, SIGNATURE_BYTES, SIGNATURE, 0, SIGNATURE_BYTES)) {
-            throw malformed("no COPY header");
+    static String columns(SourceTable table) {
+        return table.columns().stream()
+                .map(column -> SqlNames.identifier(column.name()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private Opening notOpened(SQLException e) {
+        if (SqlErrors.is(e, SqlErrors.UNDEFINED_TABLE) || SqlErrors.is(e, SqlErrors.INVALID_SCHEMA_NAME)) {
+            finish();
+            difference = "it was dropped or renamed";
+            return Opening.ALTERED;
         }
-        int extension = int32(message, SIGNATURE_BYTES + 4);
-        if (extension < 0 || extension > message.length - HEADER_BYTES) {
-            throw malformed("a header extension of " + extension + " bytes");
+        if (finish()) {
+            return Opening.LOCKED;
         }
-        headerRead = true;
-        return HEADER_BYTES + extension;
+        throw failed(e);
     }
 
-    /** The last message is the number of columns -1; an empty message is what the header leaves of a message of its own. */
-    private static boolean isTrailer(byte[] message, int start) {
-        int rest = message.length - start;
-        return rest == 0 || rest == 2 && message[start] == -1 && message[start + 1] == -1;
-    }
-
-    private void checkColumns(byte[] message, int start) {
-        if (message.length - start < 2
-                || (message[start] << 8 | message[start + 1] & 0xFF)
-                        != table.columns().size()) {
-            throw malformed("a row without its " + table.columns().size() + " columns");
+    /** Ends the reading; returns whether somebody was waiting for it. A session that does not obey is given up. */
+    private boolean finish() {
+        isReading = false;
+        boolean refused = watch.end();
+        try {
+            if (transaction != null) {
+                transaction.release();
+            }
+        } catch (SQLException e) {
+            letGo();
         }
-    }
-
-    private static int int32(byte[] bytes, int at) {
-        return bytes[at] << 24 | (bytes[at + 1] & 0xFF) << 16 | (bytes[at + 2] & 0xFF) << 8 | bytes[at + 3] & 0xFF;
-    }
-
-    private SluiceException malformed(String what) {
-        return new SluiceException(ErrorCode.E0301, name() + ": the server sent " + what, "");
+        return refused;
     }
 
     private SluiceException failed(SQLException e) {
+        letGo();
         return new SluiceException(ErrorCode.E0301, "reading " + name() + " failed: " + SqlErrors.message(e), "", e);
     }
 
     private String name() {
         return table.schema() + "." + table.name();
-    }
-
-    /** The exporter of the snapshot is gone; the load cannot go on exactly. */
-    public static final class SnapshotLostException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        SnapshotLostException(String snapshotName, SQLException cause) {
-            super("snapshot " + snapshotName + " is gone", cause);
-        }
     }
 }

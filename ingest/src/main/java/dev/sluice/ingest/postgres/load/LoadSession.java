@@ -2,81 +2,92 @@ package dev.sluice.ingest.postgres.load;
 
 import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.postgres.connection.SqlErrors;
-import dev.sluice.ingest.postgres.connection.SqlNames;
-import dev.sluice.ingest.postgres.load.ChunkPlanner.PageRange;
-import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
 import org.postgresql.PGConnection;
 import org.postgresql.replication.ReplicationSlotInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds a load together: locks that keep TRUNCATE and rewriting DDL away, and the connection that exports the snapshot
- * at the slot's consistent point. The snapshot dies with this object. Not thread-safe.
+ * A position at which tables can be loaded: the consistent point of a slot, and a transaction that keeps the snapshot of
+ * that point. It holds no lock on any table. Everything here talks to the server and runs off the enumerator's thread,
+ * one call at a time; what the getters tell can be asked by any thread.
  */
 public final class LoadSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LoadSession.class);
-    private static final int LOCK_TIMEOUT_MILLIS = 30_000;
 
-    private final Connection locks;
-    private final Connection exporter;
-    private final String snapshotName;
+    private final PostgresConnector connector;
+    private final String slotName;
     private final long loadLsn;
     private final long timeMicros;
+    /** Holds a temporary slot; null when that is not needed any more. */
+    private Connection slot;
 
-    private LoadSession(Connection locks, Connection exporter, String snapshotName, long loadLsn, long timeMicros) {
-        this.locks = locks;
-        this.exporter = exporter;
-        this.snapshotName = snapshotName;
-        this.loadLsn = loadLsn;
-        this.timeMicros = timeMicros;
+    private volatile SnapshotTransaction keeper;
+
+    private LoadSession(
+            PostgresConnector connector, Connection slot, ReplicationSlotInfo info, SnapshotTransaction keeper)
+            throws SQLException {
+        this.connector = connector;
+        this.slot = slot;
+        this.slotName = info.getSlotName();
+        // The snapshot holds the commits before the consistent point; one that begins exactly there is streamed.
+        this.loadLsn = info.getConsistentPoint().asLong() - 1;
+        this.keeper = keeper;
+        this.timeMicros = serverTimeMicros(keeper.connection());
     }
 
     /**
-     * Locks the tables and creates the slot.
+     * Creates a slot and takes over its snapshot.
      *
-     * @param temporary whether the slot vanishes with this session
+     * @param temporary whether the slot vanishes with {@link #releaseSlot}
      */
-    public static LoadSession open(
-            PostgresConnector connector, List<SourceTable> tables, String slotName, boolean temporary) {
-        Connection locks = null;
-        Connection exporter = null;
+    public static LoadSession open(PostgresConnector connector, String slotName, boolean temporary) {
+        Connection slot = null;
+        SnapshotTransaction keeper = null;
+        boolean opened = false;
         try {
-            locks = connector.query();
-            lock(locks, tables);
-            exporter = connector.replication();
-            var builder = exporter.unwrap(PGConnection.class)
+            slot = connector.replication();
+            var builder = slot.unwrap(PGConnection.class)
                     .getReplicationAPI()
                     .createReplicationSlot()
                     .logical()
                     .withSlotName(slotName)
                     .withOutputPlugin("pgoutput");
-            ReplicationSlotInfo slot = (temporary ? builder.withTemporaryOption() : builder).make();
-            // The snapshot holds the commits before the consistent point; one that begins exactly there is streamed.
-            long loadLsn = slot.getConsistentPoint().asLong() - 1;
-            return new LoadSession(locks, exporter, slot.getSnapshotName(), loadLsn, serverTimeMicros(locks));
+            ReplicationSlotInfo info = (temporary ? builder.withTemporaryOption() : builder).make();
+            keeper = SnapshotTransaction.begin(connector, info.getSnapshotName());
+            LoadSession session = new LoadSession(connector, slot, info, keeper);
+            opened = true;
+            return session;
         } catch (SQLException e) {
-            close(exporter);
-            close(locks);
             throw failed(slotName, e);
-        } catch (RuntimeException e) {
-            close(exporter);
-            close(locks);
-            throw e;
+        } catch (SnapshotLostException e) {
+            throw new SluiceException(
+                    ErrorCode.E0302,
+                    "the snapshot of slot " + slotName + " was gone as soon as it was made",
+                    "nothing to do: it is tried again",
+                    e);
+        } finally {
+            if (!opened) {
+                if (keeper != null) {
+                    keeper.close();
+                }
+                close(slot);
+            }
         }
     }
 
+    /** Under this name readers import the snapshot. */
     public String snapshotName() {
-        return snapshotName;
+        return keeper.exportedName();
     }
 
     /** The rows of the snapshot are those of every transaction with a commit LSN up to here, and of no other. */
@@ -89,41 +100,52 @@ public final class LoadSession implements AutoCloseable {
         return timeMicros;
     }
 
-    /** The page ranges of a table. */
-    public List<PageRange> chunks(SourceTable table, long chunkBytes) {
-        try (PreparedStatement statement = locks.prepareStatement("""
-                select pg_relation_size(c.oid) / s.page, s.page, pg_table_size(c.oid)
-                from pg_class c, (select current_setting('block_size')::bigint as page) s
-                where c.oid = ?
-                """)) {
-            statement.setLong(1, Integer.toUnsignedLong(table.oid()));
-            try (ResultSet row = statement.executeQuery()) {
-                if (!row.next()) {
-                    throw new SluiceException(
-                            ErrorCode.E0206, table.schema() + "." + table.name() + " was dropped meanwhile", "");
-                }
-                return ChunkPlanner.plan(row.getLong(1), row.getLong(2), row.getLong(3), chunkBytes);
-            }
+    /** The first TRUNCATE after this position of each of the tables that has one: its commit LSN, by object id. */
+    public Map<Integer, Long> truncates(String publicationName, Set<Integer> oids) {
+        try {
+            return TruncateSearch.run(slot, slotName, publicationName, oids);
         } catch (SQLException e) {
-            throw new SluiceException(ErrorCode.E0301, "planning failed: " + SqlErrors.message(e), "", e);
+            throw failed(slotName, e);
         }
+    }
+
+    /** The snapshot lives on without the connection that made it. */
+    public void releaseSlot() {
+        close(slot);
+        slot = null;
+    }
+
+    /**
+     * Makes sure that somebody here holds the snapshot.
+     *
+     * @param names names under which readers hold it
+     * @return false when it is lost
+     */
+    public boolean holdAgain(Collection<String> names) {
+        if (keeper.isAlive()) {
+            return true;
+        }
+        for (String name : names) {
+            try {
+                SnapshotTransaction next = SnapshotTransaction.begin(connector, name);
+                keeper.close();
+                keeper = next;
+                LOG.info("The snapshot of the load was taken over from a reader");
+                return true;
+            } catch (SnapshotLostException e) {
+                LOG.debug("A reader that held the snapshot has let it go", e);
+            } catch (SQLException e) {
+                throw new SluiceException(
+                        ErrorCode.E0301, "taking over the load's snapshot failed: " + SqlErrors.message(e), "", e);
+            }
+        }
+        return false;
     }
 
     @Override
     public void close() {
-        close(exporter);
-        close(locks);
-    }
-
-    private static void lock(Connection connection, List<SourceTable> tables) throws SQLException {
-        connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("set transaction read only");
-            statement.execute("set local lock_timeout = " + LOCK_TIMEOUT_MILLIS);
-            statement.execute(tables.stream()
-                    .map(t -> "only " + SqlNames.qualified(t.schema(), t.name()))
-                    .collect(Collectors.joining(", ", "lock table ", " in access share mode")));
-        }
+        releaseSlot();
+        keeper.close();
     }
 
     private static long serverTimeMicros(Connection connection) throws SQLException {
@@ -136,13 +158,6 @@ public final class LoadSession implements AutoCloseable {
     }
 
     private static SluiceException failed(String slotName, SQLException e) {
-        if (SqlErrors.is(e, SqlErrors.LOCK_NOT_AVAILABLE)) {
-            return new SluiceException(
-                    ErrorCode.E0301,
-                    "a table could not be locked in share mode within " + LOCK_TIMEOUT_MILLIS / 1000 + " s",
-                    "wait for the DDL that runs on it (see pg_locks), then start again",
-                    e);
-        }
         if (SqlErrors.is(e, SqlErrors.CONFIGURATION_LIMIT_EXCEEDED)) {
             return new SluiceException(
                     ErrorCode.E0208,
@@ -152,7 +167,7 @@ public final class LoadSession implements AutoCloseable {
         }
         return new SluiceException(
                 ErrorCode.E0301,
-                "slot " + slotName + " could not be created: " + SqlErrors.message(e),
+                "slot " + slotName + " could not be used for the load: " + SqlErrors.message(e),
                 "creating a slot waits for all running transactions: end long ones (see pg_stat_activity)",
                 e);
     }

@@ -7,23 +7,23 @@ import dev.sluice.ingest.table.SourceTable.SourceColumn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Arrays;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The publication of a pipeline: exactly its tables, with column lists only where columns are excluded. It must exist
- * before the slot's consistent point, because pgoutput looks it up as it was at the LSN that it decodes.
+ * The publication of a pipeline: exactly its tables. It must exist before the slot's consistent point, because pgoutput
+ * looks it up as it was at the LSN that it decodes. What it does for a table that is followed already is never repaired
+ * here: a start looks at that first, and stops what is not as it was.
  */
 public final class Publication {
-    private static final int COLUMN_LIST_VERSION_MIN = 150_000;
+    private static final Logger LOG = LoggerFactory.getLogger(Publication.class);
     /** A table that is added must see no writer half-way; writers are not kept waiting longer than this. */
     private static final int LOCK_TIMEOUT_MILLIS = 2_000;
 
@@ -31,25 +31,34 @@ public final class Publication {
 
     private final String name;
     private final List<SourceTable> tables;
-    /** Object ids of the tables with a column list. */
-    private final Set<Integer> listed;
+    private final boolean excludeAtSource;
 
-    /** @param listed object ids of the tables whose columns are listed one by one */
-    public Publication(String name, List<SourceTable> tables, Set<Integer> listed) {
+    /**
+     * @param tables of the pipeline
+     * @param excludeAtSource whether tables with excluded columns get a column list
+     */
+    public Publication(String name, List<SourceTable> tables, boolean excludeAtSource) {
         this.name = name;
         this.tables = tables;
-        this.listed = listed;
+        this.excludeAtSource = excludeAtSource;
     }
 
-    /** Creates or changes the publication so that it fits; does nothing, and needs no privilege, when it does already. */
-    public void ensure(Connection connection) {
+    /**
+     * Makes the publication fit; does nothing, and needs no privilege, when it does already.
+     *
+     * @param followed indexes of the tables that are streamed already, and were found intact
+     * @param missing indexes of the tables that are to be loaded: whatever the publication says of them may be changed
+     * @throws SluiceException E0205, E0207, E0201; nothing was changed
+     */
+    public void ensure(Connection connection, Set<Integer> followed, List<Integer> missing) {
         try {
-            if (!exists(connection)) {
-                execute(connection, List.of(createStatement()));
-            } else if (!fits(connection)) {
-                change(connection);
+            PublishedTables there = PublishedTables.read(connection, name);
+            if (followed.isEmpty() && !fits(there, missing)) {
+                make(connection, there, missing);
+            } else if (!followed.isEmpty()) {
+                change(connection, there, followed, missing);
             }
-            if (!fits(connection)) {
+            if (!fits(PublishedTables.read(connection, name), missing)) {
                 throw new SluiceException(
                         ErrorCode.E0207,
                         "publication " + name + " does not publish exactly the tables and columns of the pipeline",
@@ -77,6 +86,88 @@ public final class Publication {
         }
     }
 
+    /** Whether it publishes these tables, with all operations, and no table that is not of the pipeline. */
+    private boolean fits(PublishedTables there, List<Integer> missing) {
+        return there.isComplete()
+                && missing.stream().map(tables::get).allMatch(table -> isAsMade(there, table));
+    }
+
+    private boolean isAsMade(PublishedTables there, SourceTable table) {
+        return there.find(table.oid())
+                .filter(entry -> !entry.filtered() && entry.columns().equals(listOf(table)))
+                .isPresent();
+    }
+
+    /** Nothing is followed, so nothing can be lost with what is there. */
+    private void make(Connection connection, PublishedTables there, List<Integer> missing) throws SQLException {
+        List<String> statements = new ArrayList<>();
+        if (there.exists()) {
+            statements.add("drop publication " + SqlNames.identifier(name));
+        }
+        statements.add(createStatement(missing.stream().map(tables::get).toList()));
+        execute(connection, statements);
+    }
+
+    /**
+     * Adds what is missing and drops what is no longer of the pipeline. The row of the publication itself stays as it is,
+     * so that a change by somebody else can be told from this.
+     */
+    private void change(Connection connection, PublishedTables there, Set<Integer> followed, List<Integer> missing)
+            throws SQLException {
+        List<SourceTable> added = missing.stream()
+                .map(tables::get)
+                .filter(table -> !isAsMade(there, table))
+                .toList();
+        if (!added.isEmpty()) {
+            execute(connection, again(there, added));
+        }
+        Set<Integer> own = tables.stream().map(SourceTable::oid).collect(Collectors.toSet());
+        tidy(connection, there.entries().stream()
+                .filter(entry -> !own.contains(entry.oid()))
+                .map(entry -> "alter publication " + SqlNames.identifier(name) + " drop table only " + entry.name())
+                .toList());
+        List<SourceTable> otherwiseListed = followed.stream()
+                .map(tables::get)
+                .filter(table -> there.find(table.oid()).isPresent() && !isAsMade(there, table))
+                .toList();
+        if (!otherwiseListed.isEmpty()) {
+            LOG.info("Publication {}: column lists of {} tables change with exclude-at", name, otherwiseListed.size());
+            tidy(connection, again(there, otherwiseListed));
+        }
+    }
+
+    /** In one transaction there is no position at which a table is out. */
+    private List<String> again(PublishedTables there, List<SourceTable> changed) {
+        List<String> statements = new ArrayList<>();
+        // Keeps out servers' older defect of losing changes that run beside ALTER PUBLICATION.
+        statements.add(changed.stream()
+                .map(t -> "only " + SqlNames.qualified(t.schema(), t.name()))
+                .collect(Collectors.joining(", ", "lock table ", " in share row exclusive mode")));
+        for (SourceTable table : changed) {
+            String alter = "alter publication " + SqlNames.identifier(name);
+            if (there.find(table.oid()).isPresent()) {
+                statements.add(alter + " drop table only " + SqlNames.qualified(table.schema(), table.name()));
+            }
+            statements.add(alter + " add table " + tableItem(table));
+        }
+        return statements;
+    }
+
+    /** What is not needed for exactness may fail, as for want of a privilege. */
+    private void tidy(Connection connection, List<String> statements) throws SQLException {
+        if (statements.isEmpty()) {
+            return;
+        }
+        try {
+            execute(connection, statements);
+        } catch (SQLException e) {
+            if (SqlErrors.isPassing(e) && !SqlErrors.is(e, SqlErrors.LOCK_NOT_AVAILABLE)) {
+                throw e;
+            }
+            LOG.warn("Publication {} stays as it is, which loses nothing: {}", name, SqlErrors.message(e));
+        }
+    }
+
     private SluiceException failed(SQLException e) {
         if (SqlErrors.isPassing(e)) {
             return new SluiceException(
@@ -89,67 +180,15 @@ public final class Publication {
         return new SluiceException(
                 privilege ? ErrorCode.E0205 : ErrorCode.E0207,
                 "publication " + name + " cannot be created or changed: " + SqlErrors.message(e),
-                privilege ? "let an owner of the tables run: " + createStatement() : "",
+                privilege ? "let an owner of the tables run: " + createStatement(tables) : "",
                 e);
     }
 
-    private boolean exists(Connection connection) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("select 1 from pg_publication where pubname = ?")) {
-            statement.setString(1, name);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next();
-            }
-        }
-    }
-
-    private boolean fits(Connection connection) throws SQLException {
-        boolean hasLists = serverVersion(connection) >= COLUMN_LIST_VERSION_MIN;
-        Map<Integer, List<String>> wanted = new HashMap<>();
-        for (SourceTable table : tables) {
-            wanted.put(table.oid(), listed.contains(table.oid()) ? columnNames(table) : List.of());
-        }
-        Map<Integer, List<String>> published = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement("""
-                select p.pubinsert and p.pubupdate and p.pubdelete and p.pubtruncate and not p.puballtables, r.prrelid, %s
-                from pg_publication p left join pg_publication_rel r on r.prpubid = p.oid
-                where p.pubname = ?
-                """.formatted(
-                        hasLists
-                                ? "r.prqual is null, (select array_agg(a.attname::text order by a.attnum) from"
-                                        + " pg_attribute a where a.attrelid = r.prrelid and a.attnum = any(r.prattrs))"
-                                : "true, null::text[]"))) {
-            statement.setString(1, name);
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    if (!row.getBoolean(1) || row.getLong(2) == 0 || !row.getBoolean(3)) {
-                        return false;
-                    }
-                    List<String> columns = row.getArray(4) == null
-                            ? List.of()
-                            : Arrays.asList((String[]) row.getArray(4).getArray());
-                    published.put((int) row.getLong(2), columns);
-                }
-            }
-        }
-        return published.equals(wanted);
-    }
-
-    /** A lock on the added tables keeps out servers' older defect of losing changes that run beside ALTER PUBLICATION. */
-    private void change(Connection connection) throws SQLException {
-        Set<Integer> present = publishedTables(connection);
-        List<SourceTable> added =
-                tables.stream().filter(t -> !present.contains(t.oid())).toList();
-        String lock = added.stream()
-                .map(t -> "only " + SqlNames.qualified(t.schema(), t.name()))
-                .collect(Collectors.joining(", ", "lock table ", " in share row exclusive mode"));
-        String set = "alter publication " + SqlNames.identifier(name)
-                + " set (publish = 'insert, update, delete, truncate')";
-        String alter = "alter publication " + SqlNames.identifier(name) + " set table " + tableList();
-        List<String> statements = added.isEmpty() ? List.of(set, alter) : List.of(lock, set, alter);
+    /** Waits for locks a short while only, several times. */
+    private static void execute(Connection connection, List<String> statements) throws SQLException {
         for (int attempt = 1; ; attempt++) {
             try {
-                execute(connection, statements);
+                executeOnce(connection, statements);
                 return;
             } catch (SQLException e) {
                 if (!SqlErrors.is(e, SqlErrors.LOCK_NOT_AVAILABLE) || attempt == ATTEMPTS_MAX) {
@@ -159,23 +198,7 @@ public final class Publication {
         }
     }
 
-    private Set<Integer> publishedTables(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("""
-                select r.prrelid from pg_publication_rel r join pg_publication p on p.oid = r.prpubid
-                where p.pubname = ?
-                """)) {
-            statement.setString(1, name);
-            try (ResultSet row = statement.executeQuery()) {
-                Set<Integer> oids = new java.util.HashSet<>();
-                while (row.next()) {
-                    oids.add((int) row.getLong(1));
-                }
-                return oids;
-            }
-        }
-    }
-
-    private static void execute(Connection connection, List<String> statements) throws SQLException {
+    private static void executeOnce(Connection connection, List<String> statements) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             statement.execute("set local lock_timeout = " + LOCK_TIMEOUT_MILLIS);
@@ -191,32 +214,31 @@ public final class Publication {
         }
     }
 
-    private String createStatement() {
-        return "create publication " + SqlNames.identifier(name) + " for table " + tableList();
-    }
-
-    private String tableList() {
-        return tables.stream().map(this::tableItem).collect(Collectors.joining(", "));
+    private String createStatement(List<SourceTable> published) {
+        return "create publication " + SqlNames.identifier(name) + " for table "
+                + published.stream().map(this::tableItem).collect(Collectors.joining(", "));
     }
 
     private String tableItem(SourceTable table) {
         String item = "only " + SqlNames.qualified(table.schema(), table.name());
-        if (!listed.contains(table.oid())) {
+        if (!isListed(table)) {
             return item;
         }
         return item
-                + columnNames(table).stream().map(SqlNames::identifier).collect(Collectors.joining(", ", " (", ")"));
+                + table.columns().stream()
+                        .map(SourceColumn::name)
+                        .map(SqlNames::identifier)
+                        .collect(Collectors.joining(", ", " (", ")"));
     }
 
-    private static List<String> columnNames(SourceTable table) {
-        return table.columns().stream().map(SourceColumn::name).toList();
+    private boolean isListed(SourceTable table) {
+        return excludeAtSource && !table.excludedColumns().isEmpty();
     }
 
-    private static int serverVersion(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select current_setting('server_version_num')::int")) {
-            row.next();
-            return row.getInt(1);
-        }
+    private Set<String> listOf(SourceTable table) {
+        return isListed(table)
+                ? new HashSet<>(
+                        table.columns().stream().map(SourceColumn::name).toList())
+                : Set.of();
     }
 }

@@ -27,7 +27,18 @@ public final class ReplicationSlot {
      * @param activePid the server process that uses the slot
      * @param confirmedFlush commits before this position are never sent again
      */
-    public record State(Optional<Integer> activePid, Lsn confirmedFlush, String walStatus, String plugin) {}
+    public record State(Optional<Integer> activePid, Lsn confirmedFlush, String walStatus, String plugin) {
+        /** From a row of active_pid, confirmed_flush_lsn, wal_status, plugin. */
+        public static State of(ResultSet row) throws SQLException {
+            int pid = row.getInt(1);
+            String confirmed = row.getString(2);
+            return new State(
+                    pid == 0 ? Optional.empty() : Optional.of(pid),
+                    confirmed == null ? Lsn.ZERO : Lsn.parse(confirmed),
+                    row.getString(3),
+                    row.getString(4));
+        }
+    }
 
     private final String name;
 
@@ -48,16 +59,7 @@ public final class ReplicationSlot {
                 """)) {
             statement.setString(1, name);
             try (ResultSet row = statement.executeQuery()) {
-                if (!row.next()) {
-                    return Optional.empty();
-                }
-                int pid = row.getInt(1);
-                String confirmed = row.getString(2);
-                return Optional.of(new State(
-                        pid == 0 ? Optional.empty() : Optional.of(pid),
-                        confirmed == null ? Lsn.ZERO : Lsn.parse(confirmed),
-                        row.getString(3),
-                        row.getString(4)));
+                return row.next() ? Optional.of(State.of(row)) : Optional.empty();
             }
         } catch (SQLException e) {
             throw unreadable(e);
@@ -70,8 +72,12 @@ public final class ReplicationSlot {
      * @param known every commit up to here is in the lake
      */
     public void check(Connection connection, Lsn known) {
-        State state = state(connection)
-                .orElseThrow(() -> new SluiceException(
+        check(state(connection), known);
+    }
+
+    /** The same for a state that was read before. */
+    public void check(Optional<State> now, Lsn known) {
+        State state = now.orElseThrow(() -> new SluiceException(
                         ErrorCode.E0215,
                         "slot " + name + " is gone, although the lake already holds tables of this pipeline: the"
                                 + " changes since " + known + " cannot be read any more",
@@ -98,24 +104,32 @@ public final class ReplicationSlot {
         }
     }
 
-    /** Drops the slot if it is there; waits for, and at last ends, the process that still uses it. */
+    /** Drops the slot if it is there; waits for the process that still uses it, and ends none. E0218 when it stays. */
     public void drop(Connection connection) {
         if (state(connection).isEmpty()) {
             return;
         }
-        awaitInactive(connection);
+        awaitInactive(connection, Optional.empty());
         try (PreparedStatement statement = connection.prepareStatement("select pg_drop_replication_slot(?)")) {
             statement.setString(1, name);
             statement.execute();
         } catch (SQLException e) {
+            if (SqlErrors.is(e, SqlErrors.OBJECT_IN_USE)) {
+                throw inUse("somebody");
+            }
             if (!SqlErrors.is(e, SqlErrors.UNDEFINED_OBJECT)) {
                 throw unreadable(e);
             }
         }
     }
 
-    /** Returns when nobody uses the slot. */
-    public void awaitInactive(Connection connection) {
+    /**
+     * Returns when nobody uses the slot. E0218 when it stays in use.
+     *
+     * @param ownRun name under which this very run of the pipeline connects: what an earlier attempt of it left behind may
+     *     be ended, as its machine may be gone without a word. Nobody else's session ever is.
+     */
+    public void awaitInactive(Connection connection, Optional<String> ownRun) {
         long started = System.nanoTime();
         boolean ended = false;
         for (Optional<State> state = state(connection);
@@ -124,30 +138,42 @@ public final class ReplicationSlot {
             int pid = state.get().activePid.get();
             long waited = System.nanoTime() - started;
             if (waited > WAIT_MAX.toNanos()) {
-                throw new SluiceException(
-                        ErrorCode.E0218,
-                        "slot " + name + " is in use by server process " + pid,
-                        "is this pipeline running elsewhere? Stop it there, or: select pg_terminate_backend(" + pid
-                                + ");");
+                throw inUse("server process " + pid);
             }
-            if (waited > STALE_AFTER.toNanos() && !ended) {
-                LOG.warn("Slot {} is still held by server process {}: ending that process", name, pid);
-                terminate(connection, pid);
-                ended = true;
+            if (waited > STALE_AFTER.toNanos() && !ended && ownRun.isPresent()) {
+                ended = endOwn(connection, pid, ownRun.get());
             }
             pause();
         }
     }
 
-    private void terminate(Connection connection, int pid) {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = ? and active_pid = ?")) {
+    private SluiceException inUse(String by) {
+        return new SluiceException(
+                ErrorCode.E0218,
+                "slot " + name + " is in use by " + by,
+                "another copy of this pipeline runs, or has just ended and the server does not know it yet"
+                        + " (wal_sender_timeout): stop the other one, or wait. Who it is: select pid, application_name,"
+                        + " client_addr from pg_stat_activity join pg_replication_slots on pid = active_pid");
+    }
+
+    private boolean endOwn(Connection connection, int pid, String ownRun) {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                select pg_terminate_backend(a.pid) from pg_stat_activity a join pg_replication_slots s on s.active_pid = a.pid
+                where s.slot_name = ? and a.pid = ? and a.application_name = ?
+                """)) {
             statement.setString(1, name);
             statement.setInt(2, pid);
-            statement.execute();
+            statement.setString(3, ownRun);
+            try (ResultSet row = statement.executeQuery()) {
+                if (row.next()) {
+                    LOG.warn("Slot {} was still held by server process {} of this run: it was ended", name, pid);
+                    return true;
+                }
+            }
         } catch (SQLException e) {
             LOG.warn("Server process {} could not be ended: {}", pid, SqlErrors.message(e));
         }
+        return false;
     }
 
     private static void pause() {

@@ -33,12 +33,17 @@ public final class SourceIdentity {
     /** Refuses a server other than the one that was recorded. */
     public static void check(String recorded, String now) {
         if (!recorded.equals(now)) {
-            throw new SluiceException(
-                    ErrorCode.E0216,
-                    "the lake was filled from the server (system identifier/timeline) " + recorded
-                            + ", but the source is now " + now
-                            + ": it was restored, failed over or replaced, and its LSNs tell another story",
-                    Remedy.LOAD_ANEW);
+            throw difference(recorded, now);
         }
+    }
+
+    /** What is to be said of a server other than the one that was recorded. */
+    public static SluiceException difference(String recorded, String now) {
+        return new SluiceException(
+                ErrorCode.E0216,
+                "the lake was filled from the server (system identifier/timeline) " + recorded
+                        + ", but the source is now " + now
+                        + ": it was restored, failed over or replaced, and its LSNs tell another story",
+                Remedy.LOAD_ANEW);
     }
 }

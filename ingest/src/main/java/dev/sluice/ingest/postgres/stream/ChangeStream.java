@@ -6,6 +6,7 @@ import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.postgres.connection.SqlErrors;
 import dev.sluice.ingest.postgres.slot.ReplicationSlot;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.Remedy;
 import dev.sluice.spec.errors.SluiceException;
@@ -13,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -42,6 +44,7 @@ public final class ChangeStream implements AutoCloseable {
     private final PostgresConnector connector;
     private final ReplicationSlot slot;
     private final String publicationName;
+    private final Lsn known;
     private final PgOutputDecoder decoder;
     private final SliceQueue queue = new SliceQueue(QUEUE_BYTES);
     private final Pace pace = new Pace();
@@ -60,23 +63,26 @@ public final class ChangeStream implements AutoCloseable {
     /**
      * Begins to read at once.
      *
+     * @param known every commit up to here is in the lake: a slot that stands beyond it is refused
      * @param position every transaction with a commit LSN up to here was emitted before
      * @param skipTo for each table, transactions with a commit LSN up to here are dropped
      * @param stopped tables of which nothing is emitted
-     * @param loaded a load to be announced in its place, or null
+     * @param loaded loads to be announced in their places, in the order of their LSNs
      */
     public ChangeStream(
             PostgresConnector connector,
             String slotName,
             String publicationName,
             List<SourceTable> tables,
+            Lsn known,
             long position,
             List<Long> skipTo,
             Set<Integer> stopped,
-            LoadedTables loaded) {
+            List<LoadedTables> loaded) {
         this.connector = connector;
         this.slot = new ReplicationSlot(slotName);
         this.publicationName = publicationName;
+        this.known = known;
         this.decoder = new PgOutputDecoder(tables, position, skipTo, stopped, loaded);
         this.thread = new Thread(this::run, "sluice-stream-" + slotName);
         thread.setDaemon(true);
@@ -105,6 +111,12 @@ public final class ChangeStream implements AutoCloseable {
         }
     }
 
+    /** Ends the stream for a reason found elsewhere; what was handed over before is still emitted. */
+    public void fail(Throwable cause) {
+        queue.fail(cause);
+        cut();
+    }
+
     @Override
     public void close() throws InterruptedException {
         closed = true;
@@ -125,7 +137,8 @@ public final class ChangeStream implements AutoCloseable {
             queue.fail(e);
         } catch (Throwable e) {
             if (!closed) {
-                queue.fail(e instanceof SQLException sql ? broken(sql) : e);
+                queue.fail(
+                        e instanceof SQLException sql ? broken(sql) : e instanceof OutOfMemoryError ? tooLarge(e) : e);
             }
         } finally {
             cut();
@@ -229,7 +242,9 @@ public final class ChangeStream implements AutoCloseable {
 
     private PGReplicationStream start() throws SQLException {
         try (Connection query = connector.query()) {
-            slot.awaitInactive(query);
+            slot.awaitInactive(query, Optional.of(connector.applicationName()));
+            // After the wait: whoever had the slot may have dropped it and made another.
+            slot.check(query, known);
         }
         connection = connector.replication();
         try {
@@ -272,6 +287,18 @@ public final class ChangeStream implements AutoCloseable {
                     e);
         }
         return broken(e);
+    }
+
+    /** A message is read as a whole before anything is known of it, so nobody can say of which table it is. */
+    private static SluiceException tooLarge(Throwable e) {
+        return new SluiceException(
+                ErrorCode.E0410,
+                "a message of the replication stream does not fit in the heap of the TaskManager, "
+                        + (Runtime.getRuntime().maxMemory() >> 20) + " MB; changes of up to "
+                        + RowBatch.CHANGE_BYTES_MAX
+                        + " bytes do",
+                "give the TaskManager a larger heap (taskmanager.memory.task.heap.size), then start the pipeline again",
+                e);
     }
 
     private SluiceException broken(SQLException e) {

@@ -22,6 +22,11 @@ final class MessageCursor {
         return bytes;
     }
 
+    /** Bytes of the whole message. */
+    int size() {
+        return limit - start;
+    }
+
     int position() {
         return position;
     }

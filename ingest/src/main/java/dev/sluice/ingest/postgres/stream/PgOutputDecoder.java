@@ -3,11 +3,13 @@ package dev.sluice.ingest.postgres.stream;
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.LoadedTables;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.Remedy;
-import dev.sluice.spec.errors.SluiceException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,12 +29,15 @@ final class PgOutputDecoder {
     /** A table of the pipeline as seen by this session. */
     private static final class Published {
         final TableChanges changes;
+        final int number;
         final long skipTo;
         int countedBytes;
         boolean known;
+        boolean stopped;
         Optional<String> difference = Optional.empty();
 
-        Published(TableChanges changes, long skipTo) {
+        Published(int number, TableChanges changes, long skipTo) {
+            this.number = number;
             this.changes = changes;
             this.skipTo = skipTo;
         }
@@ -42,6 +47,7 @@ final class PgOutputDecoder {
     private final Map<Integer, Published> published = new HashMap<>();
     private final List<Published> inOrder = new ArrayList<>();
     private final List<RowBatch> sealed = new ArrayList<>();
+    private final int changeBytesMax;
     private int sealedBytes;
     private int openBytes;
 
@@ -53,17 +59,33 @@ final class PgOutputDecoder {
 
     private long positionMicros;
     private long emittedPosition;
-    /** A load that is announced when everything up to its LSN is in the batches; null when there is none. */
-    private LoadedTables toAnnounce;
+    /** Loads that are announced when everything up to their LSN is in the batches, in this order. */
+    private final Deque<LoadedTables> toAnnounce;
 
     /**
-     * @param loaded a load to be announced between the changes up to its LSN and those after it, or null
+     * @param loaded loads to be announced between the changes up to their LSN and those after it, in the order of LSNs
      * @param position every transaction with a commit LSN up to here was emitted before
      * @param skipTo for each table, transactions with a commit LSN up to here are dropped
      * @param stopped tables whose changes are dropped, whatever their LSN
      */
     PgOutputDecoder(
-            List<SourceTable> tables, long position, List<Long> skipTo, Set<Integer> stopped, LoadedTables loaded) {
+            List<SourceTable> tables,
+            long position,
+            List<Long> skipTo,
+            Set<Integer> stopped,
+            List<LoadedTables> loaded) {
+        this(tables, position, skipTo, stopped, loaded, RowBatch.CHANGE_BYTES_MAX);
+    }
+
+    /** @param changeBytesMax a table with a larger change is stopped */
+    PgOutputDecoder(
+            List<SourceTable> tables,
+            long position,
+            List<Long> skipTo,
+            Set<Integer> stopped,
+            List<LoadedTables> loaded,
+            int changeBytesMax) {
+        this.changeBytesMax = changeBytesMax;
         long everywhere = position;
         boolean first = true;
         for (int i = 0; i < tables.size(); i++) {
@@ -71,7 +93,7 @@ final class PgOutputDecoder {
                 continue;
             }
             long skip = unsignedMax(position, skipTo.get(i));
-            Published table = new Published(new TableChanges(i, tables.get(i)), skip);
+            Published table = new Published(i, new TableChanges(i, tables.get(i)), skip);
             published.put(tables.get(i).oid(), table);
             inOrder.add(table);
             everywhere = first || Long.compareUnsigned(skip, everywhere) < 0 ? skip : everywhere;
@@ -79,10 +101,8 @@ final class PgOutputDecoder {
         }
         this.position = everywhere;
         this.emittedPosition = everywhere;
-        this.toAnnounce = loaded;
-        if (toAnnounce != null && Long.compareUnsigned(everywhere, toAnnounce.lsn()) >= 0) {
-            announce();
-        }
+        this.toAnnounce = new ArrayDeque<>(loaded);
+        announceUpTo(everywhere);
     }
 
     boolean inTransaction() {
@@ -131,9 +151,7 @@ final class PgOutputDecoder {
         // A commit record may begin exactly at lsn, so only what is before it is known to be here.
         if (!inTransaction && lsn != 0 && Long.compareUnsigned(lsn - 1, position) > 0) {
             position = lsn - 1;
-            if (toAnnounce != null && Long.compareUnsigned(position, toAnnounce.lsn()) >= 0) {
-                announce();
-            }
+            announceUpTo(position);
         }
     }
 
@@ -196,7 +214,8 @@ final class PgOutputDecoder {
         cursor.int32();
         cursor.expectEnd();
         inTransaction = true;
-        if (toAnnounce != null && Long.compareUnsigned(commitLsn, toAnnounce.lsn()) > 0) {
+        while (!toAnnounce.isEmpty()
+                && Long.compareUnsigned(commitLsn, toAnnounce.element().lsn()) > 0) {
             announce();
         }
     }
@@ -224,6 +243,7 @@ final class PgOutputDecoder {
         if (table != null) {
             table.known = true;
             table.difference = relation.differenceFrom(table.changes.table());
+            table.changes.columns(relation.carried(table.changes.table()));
         }
     }
 
@@ -290,22 +310,50 @@ final class PgOutputDecoder {
         }
         int oid = cursor.int32();
         Published table = published.get(oid);
-        if (table == null || Long.compareUnsigned(commitLsn, table.skipTo) <= 0) {
+        if (table == null || table.stopped || Long.compareUnsigned(commitLsn, table.skipTo) <= 0) {
             return null;
         }
         if (!table.known) {
             throw cursor.malformed("a change of a table that was not described");
         }
         if (table.difference.isPresent()) {
-            SourceTable source = table.changes.table();
-            String name = source.schema() + "." + source.name();
-            throw new SluiceException(
-                    ErrorCode.E0404,
-                    "table " + name + " is not what it was when the pipeline started: " + table.difference.get()
-                            + " before commit " + new Lsn(commitLsn),
-                    "undo the change; or " + Remedy.LOAD_ANEW);
+            stop(table);
+            return null;
+        }
+        if (cursor.size() > changeBytesMax) {
+            stopLarge(oid, table);
+            return null;
         }
         return table;
+    }
+
+    /** A change that would not fit in the heap. */
+    private void stopLarge(int oid, Published table) {
+        SourceTable source = table.changes.table();
+        String name = source.schema() + "." + source.name();
+        sealed.add(RowBatch.stop(new TableStop(
+                table.number,
+                ErrorCode.E0410,
+                "a change of " + name + " in commit " + new Lsn(commitLsn) + " has " + cursor.size()
+                        + " bytes, and the largest that fits is " + changeBytesMax
+                        + ", a fifth of the TaskManager's heap",
+                "give the TaskManager a heap of " + ((cursor.size() * 5L >> 20) + 1)
+                        + " MB (taskmanager.memory.task.heap.size) or exclude the large column; then sluice resync "
+                        + source.name())));
+        published.remove(oid);
+    }
+
+    /** The others go on. What this table has in the open transaction is given up by whoever hears of the stop. */
+    private void stop(Published table) {
+        SourceTable source = table.changes.table();
+        seal(table);
+        table.stopped = true;
+        sealed.add(RowBatch.stop(new TableStop(
+                table.number,
+                ErrorCode.E0404,
+                "table " + source.qualifiedName() + " is not what it was when the pipeline started: "
+                        + table.difference.get() + " before commit " + new Lsn(commitLsn),
+                Remedy.resync(source.name()))));
     }
 
     private void add(Published table, byte operation, int newOffset, int oldOffset) {
@@ -335,10 +383,18 @@ final class PgOutputDecoder {
         }
     }
 
+    /** A load that is nothing without the transaction that truncates its table waits for that one. */
+    private void announceUpTo(long lsn) {
+        while (!toAnnounce.isEmpty()
+                && Long.compareUnsigned(lsn, toAnnounce.element().lsn()) >= 0
+                && toAnnounce.element().place() != LoadedTables.Place.WITH_ITS_TRUNCATE) {
+            announce();
+        }
+    }
+
     private void announce() {
         sealAll();
-        sealed.add(toAnnounce.toBatch());
-        toAnnounce = null;
+        sealed.add(toAnnounce.remove().toBatch());
     }
 
     private void expectTag(char expected) {

@@ -29,21 +29,33 @@ record Relation(int oid, String schema, String name, char identity, List<Column>
         if (!schema.equals(table.schema()) || !name.equals(table.name())) {
             return Optional.of("it is now named " + schema + "." + name);
         }
-        int shared = Math.min(columns.size(), table.columns().size());
-        for (int i = 0; i < shared; i++) {
+        int next = 0;
+        for (Column column : columns) {
+            if (table.excludedColumns().contains(column.name)) {
+                continue;
+            }
+            if (next == table.columns().size()) {
+                return Optional.of("column " + column.name + " was added");
+            }
             Optional<String> difference =
-                    difference(columns.get(i), table.columns().get(i));
+                    difference(column, table.columns().get(next++));
             if (difference.isPresent()) {
                 return difference;
             }
         }
-        if (columns.size() > shared) {
-            return Optional.of("column " + columns.get(shared).name + " was added");
-        }
-        if (table.columns().size() > shared) {
-            return Optional.of("column " + table.columns().get(shared).name() + " was dropped");
+        if (next < table.columns().size()) {
+            return Optional.of("column " + table.columns().get(next).name() + " was dropped");
         }
         return identityDifference(table);
+    }
+
+    /** Which columns of the message are carried, in its order; the others are excluded. */
+    boolean[] carried(SourceTable table) {
+        boolean[] carried = new boolean[columns.size()];
+        for (int i = 0; i < carried.length; i++) {
+            carried[i] = !table.excludedColumns().contains(columns.get(i).name);
+        }
+        return carried;
     }
 
     private static Optional<String> difference(Column now, SourceColumn before) {
@@ -60,9 +72,13 @@ record Relation(int oid, String schema, String name, char identity, List<Column>
         if ((identity == 'f') != table.identityFull()) {
             return Optional.of("its REPLICA IDENTITY was changed");
         }
+        int next = 0;
         for (int i = 0; i < columns.size() && identity != 'f'; i++) {
-            if (columns.get(i).isKey != table.keyColumns().contains(i)) {
-                return Optional.of("its key was changed (column " + columns.get(i).name + ")");
+            Column column = columns.get(i);
+            boolean isKey = !table.excludedColumns().contains(column.name)
+                    && table.keyColumns().contains(next++);
+            if (column.isKey != isKey) {
+                return Optional.of("its key was changed (column " + column.name + ")");
             }
         }
         return Optional.empty();

@@ -42,7 +42,8 @@ public final class SliceQueue {
 
     /** The stream ends here; the slices before are still handed out. */
     synchronized void fail(Throwable cause) {
-        failure = cause;
+        // The first cause stays: what follows comes of it.
+        failure = failure == null ? cause : failure;
         wakeUp();
     }
 

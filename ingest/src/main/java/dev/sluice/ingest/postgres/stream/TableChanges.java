@@ -31,6 +31,8 @@ final class TableChanges {
     private int bytesExpected = BYTES_FIRST;
 
     private int changesExpected = CHANGES_FIRST;
+    /** Which columns the server sends are carried, in its order. */
+    private boolean[] carried = new boolean[0];
 
     TableChanges(int index, SourceTable table) {
         this.index = index;
@@ -57,6 +59,11 @@ final class TableChanges {
         return count;
     }
 
+    /** The columns of the tuples that follow; the table is otherwise what it was. */
+    void columns(boolean[] carriedColumns) {
+        carried = carriedColumns;
+    }
+
     /** Adds a change whose rows were written with {@link #row}. */
     void add(byte operation, int newOffset, int oldOffset, long commitLsn, long micros) {
         if (operations == null || count == operations.length) {
@@ -80,18 +87,33 @@ final class TableChanges {
      */
     int row(MessageCursor cursor, int fullOldOffset) {
         int columns = cursor.int16();
-        if (columns != table.columns().size()) {
-            throw cursor.malformed(columns + " columns where " + name() + " has "
-                    + table.columns().size());
+        if (columns != carried.length) {
+            throw cursor.malformed(columns + " columns where " + name() + " was said to have " + carried.length);
         }
+        int count = table.columns().size();
         int offset = length;
         reserve(2);
-        bytes[length++] = (byte) (columns >> 8);
-        bytes[length++] = (byte) columns;
-        for (int column = 0; column < columns; column++) {
-            value(cursor, column, fullOldOffset);
+        bytes[length++] = (byte) (count >> 8);
+        bytes[length++] = (byte) count;
+        int column = 0;
+        for (int sent = 0; sent < columns; sent++) {
+            if (carried[sent]) {
+                value(cursor, column++, fullOldOffset);
+            } else {
+                skip(cursor);
+            }
         }
         return offset;
+    }
+
+    /** The value of an excluded column: nothing of it is looked at. */
+    private static void skip(MessageCursor cursor) {
+        byte tag = cursor.int8();
+        if (tag == 'b' || tag == 't') {
+            cursor.skip(cursor.length());
+        } else if (tag != 'n' && tag != 'u') {
+            throw cursor.malformed("an unknown kind of value, " + tag);
+        }
     }
 
     /** The batch of all changes gathered, or null; the object is empty afterwards. */

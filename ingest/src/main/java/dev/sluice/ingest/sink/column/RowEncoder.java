@@ -65,7 +65,7 @@ public final class RowEncoder implements ParquetValueWriter<RowCursor> {
 
     /** Bytes of the current row group, all of them in memory. */
     public long bufferedBytes() {
-        return store == null ? 0 : store.getBufferedSize();
+        return store == null ? 0 : store.getAllocatedSize();
     }
 
     @Override

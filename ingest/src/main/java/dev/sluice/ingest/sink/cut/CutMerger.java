@@ -5,6 +5,7 @@ import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -78,8 +79,9 @@ public final class CutMerger {
                 .toList();
         stopped.putAll(stops);
         staged.removeIf(files -> stopped.containsKey(files.table()));
-        List<LoadMarker> complete =
-                markers.stream().map(marker -> marker.without(stopped.keySet())).toList();
+        List<LoadMarker> complete = together(markers).stream()
+                .map(marker -> marker.without(stopped.keySet()))
+                .toList();
         for (LoadMarker marker : complete) {
             for (int i = 0; i < marker.tables().length; i++) {
                 loads.add(publish(marker, i));
@@ -88,18 +90,33 @@ public final class CutMerger {
         return new CutFiles(false, lsn, timeMicros, changes, loads, complete, List.copyOf(stops.values()));
     }
 
+    /** A table that is loaded anew is read at a higher LSN; a slow reader may bring files of the load before even then. */
     private void stage(TableFiles files) {
+        for (TableFiles other : staged) {
+            if (other.table() == files.table() && Long.compareUnsigned(other.lowestLsn(), files.lowestLsn()) > 0) {
+                return;
+            }
+        }
         staged.removeIf(other -> other.table() == files.table() && other.lowestLsn() != files.lowestLsn());
         staged.add(files);
+    }
+
+    /** Tables that became complete one after the other at one LSN are published together. */
+    private static List<LoadMarker> together(List<LoadMarker> markers) {
+        Map<Long, LoadMarker> byLsn = new LinkedHashMap<>();
+        markers.forEach(marker -> byLsn.merge(marker.lsn(), marker, LoadMarker::with));
+        return List.copyOf(byLsn.values());
     }
 
     private TableFiles publish(LoadMarker marker, int index) {
         int table = marker.tables()[index];
         List<DataFile> files = new ArrayList<>();
+        List<CarriedFile> quarantined = new ArrayList<>();
         long rows = 0;
         for (TableFiles part : staged) {
             if (part.table() == table && part.lowestLsn() == marker.lsn()) {
                 files.addAll(part.dataFiles());
+                quarantined.addAll(part.carried());
                 rows += part.rowsInserted();
             }
         }
@@ -111,7 +128,7 @@ public final class CutMerger {
                             + ", the writers wrote " + rows,
                     "nothing was published; start the pipeline again, the load starts over");
         }
-        return new TableFiles(table, marker.lsn(), marker.lsn(), 0, rows, 0, files, List.of(), List.of());
+        return new TableFiles(table, marker.lsn(), marker.lsn(), 0, rows, 0, files, List.of(), quarantined);
     }
 
     private static TableFiles mergeTable(List<TableFiles> parts) {

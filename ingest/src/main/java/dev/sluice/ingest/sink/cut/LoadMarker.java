@@ -2,6 +2,7 @@ package dev.sluice.ingest.sink.cut;
 
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * The load of {@code tables} at {@code lsn} is complete.
@@ -23,5 +24,19 @@ public record LoadMarker(long lsn, long timeMicros, int[] tables, long[] rows) {
                 rows.length == 0
                         ? rows
                         : IntStream.of(kept).mapToLong(i -> rows[i]).toArray());
+    }
+
+    /** Both, of loads at one LSN. */
+    LoadMarker with(LoadMarker other) {
+        boolean isCounted = rows.length == tables.length && other.rows.length == other.tables.length;
+        return new LoadMarker(
+                lsn,
+                timeMicros,
+                IntStream.concat(IntStream.of(tables), IntStream.of(other.tables))
+                        .toArray(),
+                isCounted
+                        ? LongStream.concat(LongStream.of(rows), LongStream.of(other.rows))
+                                .toArray()
+                        : new long[0]);
     }
 }

@@ -39,7 +39,7 @@ public final class DataFileWriter {
         HadoopDefaults.omit();
         this.appender = Parquet.write(file)
                 .schema(format.schema())
-                .setAll(shape.properties(format.properties(), rowGroupBytes))
+                .setAll(shape.properties(format, rowGroupBytes))
                 .metricsConfig(format.metrics())
                 .createWriterFunc(
                         type -> encoder = new RowEncoder(format.source(), format.allColumns(), format.schema(), type))
@@ -68,7 +68,7 @@ public final class DataFileWriter {
 
     /** Bytes in memory. */
     public long bufferedBytes() {
-        return encoder == null ? 0 : encoder.bufferedBytes();
+        return (encoder == null ? 0 : encoder.bufferedBytes()) + FileShape.pageBytes(rowGroupBytes);
     }
 
     public long rows() {

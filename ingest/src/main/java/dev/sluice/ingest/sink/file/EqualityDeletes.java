@@ -26,6 +26,7 @@ final class EqualityDeletes implements OpenFiles.Open {
     private AbandonableFile file;
     private FileAppender<RowCursor> appender;
     private RowEncoder encoder;
+    private long rowGroupBytes;
     private long keys;
 
     EqualityDeletes(TableFormat format, OpenFiles openFiles) {
@@ -45,11 +46,12 @@ final class EqualityDeletes implements OpenFiles.Open {
     }
 
     private void open() throws IOException {
+        rowGroupBytes = openFiles.rowGroupBytes();
         file = format.newFile("-eq");
         HadoopDefaults.omit();
         appender = Parquet.write(file)
                 .schema(format.keySchema())
-                .setAll(FileShape.NARROW.properties(format.properties(), openFiles.rowGroupBytes()))
+                .setAll(FileShape.NARROW.properties(format, rowGroupBytes))
                 .metricsConfig(format.metrics())
                 .createWriterFunc(type ->
                         encoder = new RowEncoder(format.source(), format.keyColumns(), format.keySchema(), type))
@@ -60,7 +62,7 @@ final class EqualityDeletes implements OpenFiles.Open {
 
     @Override
     public long bufferedBytes() {
-        return encoder == null ? 0 : encoder.bufferedBytes();
+        return encoder == null ? 0 : encoder.bufferedBytes() + FileShape.pageBytes(rowGroupBytes);
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.LinkedHashSet;
  */
 public final class OpenFiles {
     private static final long ROW_GROUP_BYTES_MAX = 32L << 20;
-    private static final long ROW_GROUP_BYTES_MIN = 1L << 20;
+    private static final long ROW_GROUP_BYTES_MIN = 256L << 10;
     private static final long BYTES_BETWEEN_CHECKS = 1L << 20;
 
     /** A file that is being written. */

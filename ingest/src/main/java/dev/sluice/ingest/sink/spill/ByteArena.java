@@ -15,7 +15,7 @@ public final class ByteArena implements AutoCloseable {
     private static final int CHUNK_BITS = 20;
     private static final int CHUNK = 1 << CHUNK_BITS;
     private static final int FIRST_CHUNK = 16 << 10;
-    private static final int CHUNKS_PER_MAPPING = 64;
+    private static final int CHUNKS_PER_MAPPING_MAX = 64;
 
     private final HeapBudget budget;
     /** Null where a larger buffer before it reaches. */
@@ -30,6 +30,8 @@ public final class ByteArena implements AutoCloseable {
     private long heapBytes;
     private SpillFile file;
     private ByteBuffer mapping;
+    /** Of the next mapping: each is twice as large as the one before. */
+    private int chunksPerMapping = 1;
 
     /** @param budget for the heap; a first small chunk is not asked for */
     public ByteArena(HeapBudget budget) {
@@ -144,7 +146,8 @@ public final class ByteArena implements AutoCloseable {
             return file.append(capacity);
         }
         if (mapping == null || !mapping.hasRemaining()) {
-            mapping = file.append((long) CHUNK * CHUNKS_PER_MAPPING);
+            mapping = file.append((long) CHUNK * chunksPerMapping);
+            chunksPerMapping = Math.min(CHUNKS_PER_MAPPING_MAX, chunksPerMapping * 2);
         }
         ByteBuffer chunk = mapping.slice(mapping.position(), CHUNK);
         mapping.position(mapping.position() + CHUNK);
@@ -165,6 +168,7 @@ public final class ByteArena implements AutoCloseable {
         budget.giveBack(heapBytes);
         heapBytes = 0;
         mapping = null;
+        chunksPerMapping = 1;
         if (file != null) {
             file.close();
             file = null;

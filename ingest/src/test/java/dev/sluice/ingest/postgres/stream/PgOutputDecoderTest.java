@@ -37,7 +37,7 @@ class PgOutputDecoderTest {
 
     private static PgOutputDecoder decoder(long position, long... skipTo) {
         return new PgOutputDecoder(
-                List.of(ORDERS, FULL), position, Arrays.stream(skipTo).boxed().toList(), Set.of(), null);
+                List.of(ORDERS, FULL), position, Arrays.stream(skipTo).boxed().toList(), Set.of(), List.of());
     }
 
     private static void accept(PgOutputDecoder decoder, byte[]... messages) {
@@ -190,7 +190,7 @@ class PgOutputDecoderTest {
                 0,
                 List.of(500L, 2000L),
                 Set.of(),
-                new LoadedTables(2000, 1, List.of(1), List.of(3L)));
+                List.of(new LoadedTables(2000, 1, List.of(1), List.of(3L), LoadedTables.Place.IN_THE_STREAM)));
         transaction(decoder, 1000, Messages.insert(100, 1, "a"), Messages.insert(200, 1, "a"));
         transaction(decoder, 3000, Messages.insert(100, 2, "b"), Messages.insert(200, 2, "b"));
         assertThat(describe(decoder.takeAll()))
@@ -199,7 +199,8 @@ class PgOutputDecoderTest {
 
     @Test
     void dropsTheChangesOfAStoppedTableAndNotThoseOfTheOthers() {
-        PgOutputDecoder decoder = new PgOutputDecoder(List.of(ORDERS, FULL), 0, List.of(0L, 500L), Set.of(0), null);
+        PgOutputDecoder decoder =
+                new PgOutputDecoder(List.of(ORDERS, FULL), 0, List.of(0L, 500L), Set.of(0), List.of());
         assertThat(decoder.position()).as("a stopped table holds nobody back").isEqualTo(500);
         transaction(decoder, 1000, Messages.insert(100, 1, "a"), Messages.insert(200, 1, "a"));
         assertThat(describe(decoder.takeAll())).containsExactly("I1@1000 [1, a]", "PROGRESS@1000");
@@ -212,7 +213,7 @@ class PgOutputDecoderTest {
                 0,
                 List.of(2000L, 2000L),
                 Set.of(),
-                new LoadedTables(2000, 1, List.of(0, 1), List.of()));
+                List.of(new LoadedTables(2000, 1, List.of(0, 1), List.of(), LoadedTables.Place.IN_THE_STREAM)));
         assertThat(decoder.hasNews()).isTrue();
         assertThat(describe(decoder.takeAll())).containsExactly("LOADED@2000");
     }
@@ -224,7 +225,7 @@ class PgOutputDecoderTest {
                 0,
                 List.of(500L, 2000L),
                 Set.of(),
-                new LoadedTables(2000, 1, List.of(1), List.of()));
+                List.of(new LoadedTables(2000, 1, List.of(1), List.of(), LoadedTables.Place.IN_THE_STREAM)));
         decoder.sentUpTo(2000);
         assertThat(describe(decoder.takeAll())).containsExactly("PROGRESS@1999");
         decoder.sentUpTo(2001);
@@ -252,7 +253,7 @@ class PgOutputDecoderTest {
     }
 
     @Test
-    void refusesAChangedTableOnceItsChangesAreWanted() {
+    void aChangedTableIsStoppedAloneOnceItsChangesAreWanted() {
         SourceTable wider = new SourceTable(
                 100,
                 "shop",
@@ -271,11 +272,29 @@ class PgOutputDecoderTest {
                 Messages.insert(100, 1, "a", 2),
                 Messages.commit(1000, 1008),
                 Messages.begin(2000, 0));
-        assertThatThrownBy(() -> accept(decoder, Messages.insert(100, 1, "a", 2)))
-                .isInstanceOfSatisfying(
-                        SluiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.E0404))
-                .hasMessageContaining("shop.orders")
-                .hasMessageContaining("extra");
+        accept(
+                decoder,
+                Messages.insert(100, 1, "a", 2),
+                Messages.relation(FULL),
+                Messages.insert(200, 1, "b"),
+                Messages.insert(100, 2, "a", 2),
+                Messages.commit(2000, 2008));
+        List<RowBatch> batches = decoder.takeAll();
+        RowBatch stop = batches.stream()
+                .filter(batch -> batch.kind == RowBatch.Kind.STOP)
+                .findFirst()
+                .orElseThrow();
+        assertThat(stop.table).isZero();
+        assertThat(stop.stop.code()).isEqualTo(ErrorCode.E0404);
+        assertThat(stop.stop.reason()).contains("shop.orders").contains("extra").contains("0/7D0");
+        assertThat(stop.stop.fix()).contains("sluice resync orders");
+        assertThat(batches.stream().filter(batch -> batch.kind == RowBatch.Kind.STOP))
+                .as("told once")
+                .hasSize(1);
+        assertThat(batches.stream().filter(batch -> batch.kind == RowBatch.Kind.CHANGES))
+                .as("the other table goes on")
+                .allMatch(batch -> batch.table == 1)
+                .hasSize(1);
     }
 
     @Test
@@ -327,6 +346,27 @@ class PgOutputDecoderTest {
                 .extracting(batch -> batch.kind)
                 .containsExactly(RowBatch.Kind.CHANGES, RowBatch.Kind.PROGRESS);
         assertThat(decoder.position()).isEqualTo(2000);
+    }
+
+    @Test
+    void aChangeThatDoesNotFitStopsItsTableAlone() {
+        PgOutputDecoder decoder = new PgOutputDecoder(List.of(ORDERS, FULL), 0, List.of(0L, 0L), Set.of(), List.of(), 1_000);
+        accept(
+                decoder,
+                Messages.begin(1000, 0),
+                Messages.relation(ORDERS),
+                Messages.relation(FULL),
+                Messages.insert(100, 1, "x".repeat(2_000)),
+                Messages.insert(100, 2, "small"),
+                Messages.insert(200, 1, "x"),
+                Messages.commit(1000, 1008));
+        List<RowBatch> batches = decoder.takeAll();
+        assertThat(batches)
+                .extracting(batch -> batch.kind)
+                .containsExactly(RowBatch.Kind.STOP, RowBatch.Kind.CHANGES, RowBatch.Kind.PROGRESS);
+        assertThat(batches.get(0).stop.code()).isEqualTo(ErrorCode.E0410);
+        assertThat(batches.get(0).stop.reason()).contains("bytes").doesNotContain("xx");
+        assertThat(batches.get(1).table).isEqualTo(1);
     }
 
     @Test

@@ -15,12 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class CutKeysTest {
     private static final SourceTable TABLE = new SourceTable(
-            1,
-            "public",
-            "t",
-            List.of(new SourceColumn("id", 25, -1, true, Scalar.TEXT)),
-            List.of(0),
-            false);
+            1, "public", "t", List.of(new SourceColumn("id", 25, -1, true, Scalar.TEXT)), List.of(0), false);
 
     private final KeyBytes key = new KeyBytes(TABLE);
 
@@ -53,7 +48,9 @@ class CutKeysTest {
         for (int i = 0; i < 200_000; i++) {
             byte[] bytes = key(random);
             long expected = model.getOrDefault(ByteBuffer.wrap(bytes), CutKeys.UNTOUCHED);
-            assertThat(keys.state(key.of(bytes))).as("seed %d, step %d", seed, i).isEqualTo(expected);
+            assertThat(keys.state(key.of(bytes)))
+                    .as("seed %d, step %d", seed, i)
+                    .isEqualTo(expected);
             if (random.nextInt(3) > 0) {
                 long state = state(random);
                 keys.put(key.of(bytes), state);
@@ -61,8 +58,9 @@ class CutKeysTest {
             }
         }
         assertThat(keys.size()).as("seed %d", seed).isEqualTo(model.size());
-        model.forEach((bytes, state) ->
-                assertThat(keys.state(key.of(bytes.array()))).as("seed %d", seed).isEqualTo(state));
+        model.forEach((bytes, state) -> assertThat(keys.state(key.of(bytes.array())))
+                .as("seed %d", seed)
+                .isEqualTo(state));
     }
 
     /** Few or many different keys, short and long ones, among them some of which one is the beginning of the other. */

@@ -30,7 +30,9 @@ class ByteArenaTest {
                     records.get(17)[0] = 99;
                     for (int i = 0; i < records.size(); i++) {
                         assertThat(addresses.get(i) % 8).isZero();
-                        assertThat(arena.get(addresses.get(i))).as("seed %d, %d", seed, i).isEqualTo(records.get(i));
+                        assertThat(arena.get(addresses.get(i)))
+                                .as("seed %d, %d", seed, i)
+                                .isEqualTo(records.get(i));
                         assertThat(arena.isEqual(addresses.get(i), records.get(i), records.get(i).length))
                                 .isTrue();
                     }

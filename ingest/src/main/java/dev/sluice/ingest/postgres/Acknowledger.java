@@ -1,8 +1,7 @@
-package dev.sluice.ingest.postgres.stream;
+package dev.sluice.ingest.postgres;
 
-import dev.sluice.ingest.postgres.LakePositions;
-import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.postgres.slot.ReplicationSlot;
+import dev.sluice.ingest.postgres.stream.ChangeStream;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.SluiceException;
 import java.sql.Connection;
@@ -13,19 +12,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries the recorded acknowledgement from the lake to the slot, about once a second, and looks after a stream that has
- * fallen silent. A failure here only delays the acknowledgement, so it is logged and tried again.
+ * Carries the recorded acknowledgement from the lake to the slot, about once a second, looks after a stream that has
+ * fallen silent, and goes the rounds of the source. A failure here only delays the acknowledgement, so it is logged and
+ * tried again, for as long as the stream lives.
  */
-public final class Acknowledger implements AutoCloseable {
+final class Acknowledger implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Acknowledger.class);
     private static final long INTERVAL_MILLIS = 1_000;
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long PROBE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long CLOSE_WAIT_MILLIS = 3_000;
 
-    private final LakePositions.Opener lake;
-    private final PostgresConnector connector;
+    private final SourceSettings settings;
     private final ReplicationSlot slot;
+    private final SourcePatrol patrol;
     private final ChangeStream stream;
     private final Thread thread;
     private boolean closed;
@@ -33,18 +33,19 @@ public final class Acknowledger implements AutoCloseable {
     private long lastProbeNanos = System.nanoTime();
     private boolean failing;
 
-    public Acknowledger(LakePositions.Opener lake, PostgresConnector connector, String slotName, ChangeStream stream) {
-        this.lake = lake;
-        this.connector = connector;
-        this.slot = new ReplicationSlot(slotName);
+    /** @param patrol closed by this object's thread */
+    Acknowledger(SourceSettings settings, ChangeStream stream, SourcePatrol patrol) {
+        this.settings = settings;
+        this.slot = new ReplicationSlot(settings.slotName());
         this.stream = stream;
-        this.thread = new Thread(this::run, "sluice-acknowledge-" + slotName);
+        this.patrol = patrol;
+        this.thread = new Thread(this::run, "sluice-acknowledge-" + settings.slotName());
         thread.setDaemon(true);
         thread.start();
     }
 
     /** A checkpoint is complete: its lake commit happens now or soon. */
-    public synchronized void checkpointCompleted() {
+    synchronized void checkpointCompleted() {
         commitsExpected = true;
     }
 
@@ -59,16 +60,31 @@ public final class Acknowledger implements AutoCloseable {
     }
 
     private void run() {
-        try (LakePositions positions = lake.open()) {
-            while (pause()) {
-                carry(positions);
-                probe();
+        try (patrol) {
+            boolean open = true;
+            while (open) {
+                open = carryUntilFailure();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Returns whether to begin again: with another connection to the lake, after a pause. */
+    private boolean carryUntilFailure() throws InterruptedException {
+        try (LakePositions positions = settings.lake().open()) {
+            while (pause()) {
+                carry(positions);
+                patrol.round(positions);
+                probe();
+            }
+            return false;
         } catch (RuntimeException e) {
-            LOG.warn("The slot is not acknowledged any more; it keeps its WAL until the pipeline restarts", e);
-            stream.cut();
+            if (!failing) {
+                LOG.warn("The slot is not acknowledged for now and keeps its WAL; trying again every second", e);
+            }
+            failing = true;
+            return pause();
         }
     }
 
@@ -106,7 +122,7 @@ public final class Acknowledger implements AutoCloseable {
             return;
         }
         lastProbeNanos = now;
-        try (Connection connection = connector.query()) {
+        try (Connection connection = settings.connector().query()) {
             boolean inUse = slot.state(connection)
                     .flatMap(ReplicationSlot.State::activePid)
                     .isPresent();

@@ -1,0 +1,71 @@
+package dev.sluice.ingest.postgres;
+
+import dev.sluice.ingest.postgres.watch.SourceWatch;
+import dev.sluice.ingest.sink.SourceGuard;
+import dev.sluice.ingest.table.TableStop;
+import dev.sluice.spec.Lsn;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Looks at the source before each commit. A table is watched from its stamp in the lake or, where it has none yet, from
+ * the cut that publishes its load.
+ */
+public final class CommitWatch implements SourceGuard {
+    private final SourceSettings settings;
+    private final Set<Integer> followed = new HashSet<>();
+    private SourceWatch watch;
+    /** The slot may stand here: it was on record before this object, or passed here. */
+    private Lsn passed = Lsn.ZERO;
+
+    private CommitWatch(SourceSettings settings) {
+        this.settings = settings;
+    }
+
+    public static Opener opener(SourceSettings settings) {
+        return () -> new CommitWatch(settings);
+    }
+
+    @Override
+    public List<TableStop> differing(Lsn to, Set<Integer> loaded) {
+        if (to.equals(Lsn.ZERO) && loaded.isEmpty()) {
+            // Rows of a load that is not complete: nothing is published.
+            return List.of();
+        }
+        if (watch == null || !followed.containsAll(loaded)) {
+            begin(to, loaded);
+        }
+        List<TableStop> stops = watch.look(to, passed).stopsOrThrow();
+        stops.forEach(stop -> followed.remove(stop.table()));
+        if (!stops.isEmpty()) {
+            // They are recorded as stopped before the next look, which is not about them any more.
+            close();
+        }
+        passed = Lsn.max(passed, to);
+        return stops;
+    }
+
+    /** Reads anew what is expected: a load records its tables when it begins. */
+    private void begin(Lsn to, Set<Integer> loaded) {
+        close();
+        try (LakePositions lake = settings.lake().open()) {
+            LakeKnowledge knowledge = LakeKnowledge.read(lake);
+            followed.clear();
+            followed.addAll(knowledge.stamps().keySet());
+            followed.addAll(loaded);
+            Lsn known = knowledge.everywhere(knowledge.stamps());
+            // Before the first load is published, the slot stands where that load begins.
+            passed = Lsn.max(passed, known.equals(Lsn.ZERO) ? to : known);
+            watch = knowledge.watch(settings, knowledge.identity().orElseThrow(), followed);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (watch != null) {
+            watch.close();
+            watch = null;
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package dev.sluice.ingest.postgres;
+
+import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.postgres.PostgresSplit.LoadSplit;
+import dev.sluice.ingest.postgres.SourceEvents.ActiveLoads;
+import dev.sluice.ingest.postgres.SourceEvents.ChunkFinished;
+import dev.sluice.ingest.postgres.SourceEvents.HeldChunk;
+import dev.sluice.ingest.postgres.SourceEvents.SnapshotHeld;
+import dev.sluice.ingest.postgres.SourceEvents.SnapshotLost;
+import dev.sluice.ingest.postgres.SourceEvents.TableRewritten;
+import dev.sluice.ingest.postgres.SourceEvents.TableUnloadable;
+import dev.sluice.ingest.postgres.load.ChunkRange.KeyRange;
+import dev.sluice.ingest.postgres.load.ChunkReader;
+import dev.sluice.ingest.postgres.load.ChunkReader.Opening;
+import dev.sluice.ingest.postgres.load.SnapshotLostException;
+import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.ingest.table.TableStop;
+import dev.sluice.spec.errors.ErrorCode;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.core.io.InputStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The reader's part of a load: the chunks that it was given, read one after the other. Runs in the task's thread. */
+final class LoadEmitter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LoadEmitter.class);
+
+    private final SourceSettings settings;
+    private final SourceReaderContext context;
+    private final ChunkReader reader;
+    /** The first is open when {@link #isOpen}. Those of a checkpoint wait until it is known whether their load goes on. */
+    private final Deque<LoadSplit> chunks = new ArrayDeque<>();
+
+    private final Set<String> lostNames = new HashSet<>();
+    private ActiveLoads active;
+    private String heldName = "";
+    private boolean isOpen;
+    private boolean isNoneWaiting;
+
+    LoadEmitter(SourceSettings settings, SourceReaderContext context) {
+        this.settings = settings;
+        this.context = context;
+        this.reader = new ChunkReader(settings.connector());
+    }
+
+    void add(LoadSplit chunk) {
+        isNoneWaiting = false;
+        chunks.add(chunk);
+    }
+
+    boolean isEmpty() {
+        return chunks.isEmpty();
+    }
+
+    List<LoadSplit> state() {
+        return List.copyOf(chunks);
+    }
+
+    List<HeldChunk> held() {
+        return chunks.stream()
+                .map(chunk -> new HeldChunk(chunk.loadLsn(), chunk.table(), chunk.chunk()))
+                .toList();
+    }
+
+    /** The enumerator says what is being loaded, and under which snapshots. */
+    void activate(ActiveLoads loads) {
+        active = loads;
+        LoadSplit first = chunks.peek();
+        if (chunks.removeIf(chunk -> !loads.isActive(chunk.table(), chunk.loadLsn()))) {
+            if (isOpen && first != chunks.peek()) {
+                reader.letGo();
+                isOpen = false;
+            }
+            if (chunks.isEmpty()) {
+                context.sendSplitRequest();
+            }
+        }
+    }
+
+    /** An open snapshot keeps the server from cleaning up, so it is let go of early. */
+    void noChunkWaiting() {
+        isNoneWaiting = true;
+        letGoIfDone();
+    }
+
+    /** Whether there is a chunk whose snapshot can be had. */
+    boolean canRead() {
+        if (chunks.isEmpty() || active == null) {
+            return false;
+        }
+        String name = snapshotName(chunks.element());
+        return isOpen || name != null && !lostNames.contains(name);
+    }
+
+    InputStatus poll(ReaderOutput<RowBatch> output) {
+        LoadSplit chunk = chunks.element();
+        if (!isOpen && !open(chunk)) {
+            return canRead() ? InputStatus.MORE_AVAILABLE : InputStatus.NOTHING_AVAILABLE;
+        }
+        RowBatch batch = reader.next();
+        if (batch != null) {
+            output.collect(batch);
+            replaceFirst(chunk.withRowsEmitted(chunk.rowsEmitted() + batch.count));
+            return InputStatus.MORE_AVAILABLE;
+        }
+        isOpen = false;
+        if (reader.gaveWay()) {
+            return InputStatus.MORE_AVAILABLE;
+        }
+        if (reader.lastKey().isPresent()) {
+            int pageRows = ((KeyRange) chunk.range()).pageRows();
+            replaceFirst(chunk.goOnWith(new KeyRange(reader.lastKey().get(), pageRows)));
+            return InputStatus.MORE_AVAILABLE;
+        }
+        output.collect(RowBatch.chunkEnd(chunk.table(), chunk.loadLsn()));
+        chunks.remove();
+        context.sendSourceEventToCoordinator(new ChunkFinished(chunk.loadLsn(), chunk.chunk(), chunk.rows()));
+        letGoIfDone();
+        return canRead() ? InputStatus.MORE_AVAILABLE : InputStatus.NOTHING_AVAILABLE;
+    }
+
+    void letGo() {
+        reader.letGo();
+        isOpen = false;
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+    }
+
+    private boolean open(LoadSplit chunk) {
+        String name = snapshotName(chunk);
+        Opening opening;
+        try {
+            opening = reader.open(
+                    settings.tables().get(chunk.table()),
+                    chunk.table(),
+                    chunk.range(),
+                    name,
+                    chunk.loadLsn(),
+                    chunk.rowsEmitted());
+        } catch (SnapshotLostException e) {
+            LOG.warn("{}", e.getMessage());
+            lostNames.add(name);
+            context.sendSourceEventToCoordinator(new SnapshotLost(chunk.loadLsn()));
+            return false;
+        }
+        tellThatItIsHeld(chunk.loadLsn());
+        switch (opening) {
+            case OPEN -> {
+                isOpen = true;
+                if (chunks.size() == 1) {
+                    // The next chunk arrives while this one is read.
+                    context.sendSplitRequest();
+                }
+            }
+            case LOCKED -> {
+                // Another chunk may be of a table that nobody holds.
+                chunks.add(chunks.remove());
+            }
+            case REWRITTEN -> {
+                context.sendSourceEventToCoordinator(new TableRewritten(chunk.loadLsn(), chunk.table()));
+                drop(chunk.table());
+            }
+            case ALTERED -> {
+                context.sendSourceEventToCoordinator(new TableUnloadable(chunk.loadLsn(), altered(chunk.table())));
+                drop(chunk.table());
+            }
+        }
+        return isOpen;
+    }
+
+    private TableStop altered(int table) {
+        SourceTable source = settings.tables().get(table);
+        return new TableStop(
+                table,
+                ErrorCode.E0404,
+                "table " + source.schema() + "." + source.name() + " is not what it was when the pipeline started: "
+                        + reader.difference(),
+                "undo the change, or sluice apply again so that the table is looked at anew; then run: sluice resync "
+                        + source.name());
+    }
+
+    private void drop(int table) {
+        chunks.removeIf(chunk -> chunk.table() == table);
+        if (chunks.isEmpty()) {
+            context.sendSplitRequest();
+        }
+    }
+
+    private void tellThatItIsHeld(long lsn) {
+        String name = reader.exportedName();
+        if (!name.isEmpty() && !name.equals(heldName)) {
+            heldName = name;
+            context.sendSourceEventToCoordinator(new SnapshotHeld(lsn, name));
+        }
+    }
+
+    private String snapshotName(LoadSplit chunk) {
+        Map<Long, String> names = active.snapshotByLsn();
+        return names.get(chunk.loadLsn());
+    }
+
+    private void replaceFirst(LoadSplit chunk) {
+        chunks.remove();
+        chunks.addFirst(chunk);
+    }
+
+    private void letGoIfDone() {
+        if (isNoneWaiting && chunks.isEmpty()) {
+            reader.letGo();
+        }
+    }
+}

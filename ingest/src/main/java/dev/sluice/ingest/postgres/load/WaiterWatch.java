@@ -1,0 +1,133 @@
+package dev.sluice.ingest.postgres.load;
+
+import dev.sluice.ingest.postgres.connection.PostgresConnector;
+import dev.sluice.ingest.postgres.connection.SqlErrors;
+import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.spec.errors.SluiceException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks, while a chunk is read, whether anybody waits for a lock that its reader holds, and ends the reading if so: first
+ * by cancelling it; a server that is stuck in sending to a slow reader does not hear that, so then by ending its session.
+ * The connection is asked by the task's thread, too: all use of it is synchronized.
+ */
+final class WaiterWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WaiterWatch.class);
+    private static final long LOOK_MILLIS = 200;
+    private static final String WAITERS = """
+            with locks as materialized (
+                select pid, granted, database, relation from pg_locks where locktype = 'relation'
+            )
+            select min(w.pid) from locks h join locks w on w.database = h.database and w.relation = h.relation
+            where h.pid = ? and h.granted and not w.granted and w.pid <> h.pid
+            """;
+
+    private final PostgresConnector connector;
+    private Connection connection;
+    private Thread thread;
+    private boolean closed;
+    /** The server process that is looked after; 0 when there is none. */
+    private int processId;
+
+    private String tableName = "";
+    private int refusals;
+
+    WaiterWatch(PostgresConnector connector) {
+        this.connector = connector;
+    }
+
+    /** A server process begins to read a table that it has locked. */
+    synchronized void begin(int process, SourceTable table) {
+        processId = process;
+        tableName = table.schema() + "." + table.name();
+        refusals = 0;
+        if (thread == null) {
+            thread = new Thread(this::run, "sluice-load-watch");
+            thread.setDaemon(true);
+            thread.start();
+        }
+        notifyAll();
+    }
+
+    /** The reading is over; returns whether it was ended from here. */
+    synchronized boolean end() {
+        processId = 0;
+        return refusals > 0;
+    }
+
+    /** The table as it is now, not under any snapshot. */
+    synchronized Optional<TableShape> shape(SourceTable table) throws SQLException {
+        return TableShape.read(connection(), table.oid());
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        processId = 0;
+        notifyAll();
+        disconnect();
+    }
+
+    private synchronized void run() {
+        try {
+            while (!closed) {
+                wait(processId == 0 ? 0 : LOOK_MILLIS);
+                if (processId != 0) {
+                    look();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look() {
+        try {
+            int waiter = one(WAITERS, processId);
+            if (waiter == 0) {
+                return;
+            }
+            LOG.info("Server process {} waits for {}, which is being loaded: the load gives way", waiter, tableName);
+            one(refusals == 0 ? "select pg_cancel_backend(?)::int" : "select pg_terminate_backend(?)::int", processId);
+            refusals++;
+        } catch (SQLException e) {
+            LOG.warn("Nobody can look who waits for the load: {}; connecting again", SqlErrors.message(e));
+            disconnect();
+        } catch (SluiceException e) {
+            LOG.warn("Nobody can look who waits for the load: {}; connecting again", e.getMessage());
+        }
+    }
+
+    private int one(String sql, int argument) throws SQLException {
+        try (PreparedStatement statement = connection().prepareStatement(sql)) {
+            statement.setInt(1, argument);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? row.getInt(1) : 0;
+            }
+        }
+    }
+
+    private Connection connection() throws SQLException {
+        if (connection == null || connection.isClosed()) {
+            connection = connector.query();
+        }
+        return connection;
+    }
+
+    private void disconnect() {
+        try {
+            if (connection != null) {
+                connection.abort(Runnable::run);
+            }
+        } catch (SQLException e) {
+            LOG.debug("The connection of the watch did not close cleanly", e);
+        }
+        connection = null;
+    }
+}
