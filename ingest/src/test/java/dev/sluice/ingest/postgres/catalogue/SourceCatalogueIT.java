@@ -128,18 +128,32 @@ class SourceCatalogueIT {
     }
 
     @Test
-    void excludedColumnsAreLeftOutAndMustExist() {
+    void excludedColumnsAreLeftOutAndNeedNotExist() {
         POSTGRES.run("create table secrets (a int primary key, p point, s text)");
         assertThat(read(excluding("secrets", "p", "s")).get(0).columns())
                 .extracting(SourceColumn::name)
                 .containsExactly("a");
-        assertThatThrownBy(() -> read(excluding("secrets", "p", "q")))
-                .isInstanceOfSatisfying(
-                        SluiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.E0102));
+        assertThat(read(excluding("secrets", "p", "gone")).get(0).columns())
+                .extracting(SourceColumn::name)
+                .containsExactly("a", "s");
         POSTGRES.run("alter table secrets replica identity full");
-        assertThatThrownBy(() -> read(excluding("secrets", "p")))
+        SourceTable whole = read(excluding("secrets", "p")).get(0);
+        assertThat(whole.identityFull()).isTrue();
+        assertThat(whole.excludedColumns()).containsExactly("p");
+        PostgresSourceSpec reader = excluding("secrets", "p");
+        PostgresSourceSpec source = new PostgresSourceSpec(
+                reader.host(),
+                reader.port(),
+                reader.database(),
+                reader.user(),
+                reader.password(),
+                reader.sslMode(),
+                reader.tables(),
+                true);
+        assertThatThrownBy(() -> read(source))
                 .isInstanceOfSatisfying(
-                        SluiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.E0210));
+                        SluiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.E0210))
+                .hasMessageContaining("exclude-at: reader");
     }
 
     @Test

@@ -23,6 +23,17 @@ class PgOutputDecoderTest {
     private static final SourceTable ORDERS = table(100, "orders", false);
     private static final SourceTable FULL = table(200, "full_rows", true);
 
+    private static final SourceTable WIDER = new SourceTable(
+            100,
+            "shop",
+            "orders",
+            List.of(
+                    ORDERS.columns().get(0),
+                    ORDERS.columns().get(1),
+                    new SourceColumn("extra", 23, -1, false, Scalar.INTEGER)),
+            List.of(0),
+            false);
+
     private static SourceTable table(int oid, String name, boolean full) {
         return new SourceTable(
                 oid,
@@ -253,30 +264,76 @@ class PgOutputDecoderTest {
     }
 
     @Test
-    void refusesAChangedTableOnceItsChangesAreWanted() {
-        SourceTable wider = new SourceTable(
-                100,
-                "shop",
-                "orders",
-                List.of(
-                        ORDERS.columns().get(0),
-                        ORDERS.columns().get(1),
-                        new SourceColumn("extra", 23, -1, false, Scalar.INTEGER)),
-                List.of(0),
-                false);
+    void stopsAChangedTableOnceItsChangesAreWantedAndGoesOnWithTheOthers() {
         PgOutputDecoder decoder = decoder(0, 1000, 0);
         accept(
                 decoder,
                 Messages.begin(1000, 0),
-                Messages.relation(wider),
+                Messages.relation(WIDER),
+                Messages.relation(FULL),
                 Messages.insert(100, 1, "a", 2),
                 Messages.commit(1000, 1008),
-                Messages.begin(2000, 0));
-        assertThatThrownBy(() -> accept(decoder, Messages.insert(100, 1, "a", 2)))
-                .isInstanceOfSatisfying(
-                        SluiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.E0404))
-                .hasMessageContaining("shop.orders")
-                .hasMessageContaining("extra");
+                Messages.begin(2000, 0),
+                Messages.insert(200, 1, "x"),
+                Messages.insert(100, 1, "a", 2),
+                Messages.insert(100, 2, "a", 2),
+                Messages.insert(200, 2, "y"),
+                Messages.commit(2000, 2008));
+        List<RowBatch> batches = decoder.takeAll();
+        List<RowBatch> stops =
+                batches.stream().filter(b -> b.kind == RowBatch.Kind.STOP).toList();
+        assertThat(stops).singleElement().satisfies(batch -> {
+            assertThat(batch.stop.table()).isZero();
+            assertThat(batch.stop.code()).isEqualTo(ErrorCode.E0404);
+            assertThat(batch.stop.reason()).contains("shop.orders", "column extra was added");
+            assertThat(batch.stop.fix()).contains("sluice resync orders");
+        });
+        assertThat(describe(batches)).filteredOn(text -> text.startsWith("I0")).isEmpty();
+        assertThat(describe(batches)).filteredOn(text -> text.startsWith("I1")).hasSize(2);
+    }
+
+    @Test
+    void dropsExcludedColumnsWhateverTheyHoldAndWhereverTheyLie() {
+        SourceTable slim = new SourceTable(
+                100,
+                "shop",
+                "orders",
+                List.of(
+                        new SourceColumn("id", 23, -1, true, Scalar.INTEGER),
+                        new SourceColumn("note", 25, -1, false, Scalar.TEXT)),
+                List.of(0),
+                true,
+                Set.of("before", "between", "after", "never there"));
+        SourceTable sent = new SourceTable(
+                100,
+                "shop",
+                "orders",
+                List.of(
+                        new SourceColumn("before", 600, -1, false, Scalar.TEXT),
+                        new SourceColumn("id", 23, -1, true, Scalar.INTEGER),
+                        new SourceColumn("between", 25, -1, false, Scalar.TEXT),
+                        new SourceColumn("note", 25, -1, false, Scalar.TEXT),
+                        new SourceColumn("after", 25, -1, false, Scalar.TEXT)),
+                List.of(0),
+                true);
+        PgOutputDecoder decoder = new PgOutputDecoder(List.of(slim), 0, List.of(0L), Set.of(), List.of());
+        accept(
+                decoder,
+                Messages.begin(10, 0),
+                Messages.relation(sent),
+                Messages.insert(100, "(1,2)", 7, null, "kept", Messages.UNCHANGED),
+                Messages.update(
+                        100,
+                        'O',
+                        new Object[] {null, 7, "s", "kept", "t"},
+                        new Messages.Text("(3,4)"),
+                        8,
+                        Messages.UNCHANGED,
+                        Messages.UNCHANGED,
+                        null),
+                Messages.commit(10, 18));
+        assertThat(describe(decoder.takeAll()))
+                .startsWith("I0@10 7,kept", "U0@10 old 7,kept 8,kept");
     }
 
     @Test
