@@ -11,6 +11,7 @@ import dev.sluice.cli.pipeline.ApplyCommand;
 import dev.sluice.cli.pipeline.DropCommand;
 import dev.sluice.cli.pipeline.HotCommand;
 import dev.sluice.cli.pipeline.PipelinesCommand;
+import dev.sluice.cli.pipeline.ReplayCommand;
 import dev.sluice.cli.pipeline.ResyncCommand;
 import dev.sluice.cli.pipeline.StopCommand;
 import dev.sluice.cli.pipeline.ValidateCommand;
@@ -73,6 +74,7 @@ public final class Main {
                 .addSubcommand(new ApplyCommand(session))
                 .addSubcommand(new StopCommand(session))
                 .addSubcommand(new ResyncCommand(session))
+                .addSubcommand(new ReplayCommand(session))
                 .addSubcommand(new DropCommand(session))
                 .addSubcommand(new PipelinesCommand(session))
                 .addSubcommand(new VerifyCommand(session))

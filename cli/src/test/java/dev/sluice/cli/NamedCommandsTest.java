@@ -2,6 +2,8 @@ package dev.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.Remedy;
 import dev.sluice.stack.StackServer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -44,6 +46,38 @@ class NamedCommandsTest {
         }
         assertThat(found).as("commands that messages name").isGreaterThan(20);
         assertThat(unknown).isEmpty();
+    }
+
+    /** What the catalogue of errors tells to run is a command, with its options, that this command line takes. */
+    @Test
+    void everyCommandLineThatAnAdviceQuotesIsTaken() {
+        Pattern quoted = Pattern.compile("`sluice ([a-z-]+)([^`]*)`");
+        int found = 0;
+        for (ErrorCode code : ErrorCode.values()) {
+            Matcher command = quoted.matcher(code.advice());
+            while (command.find()) {
+                found++;
+                String help = run(command.group(1), "--help");
+                assertThat(help).as(code + ": " + command.group()).contains("Usage: sluice " + command.group(1));
+                for (String word : command.group(2).strip().split(" ")) {
+                    if (word.startsWith("--")) {
+                        assertThat(help).as(code + ": " + command.group()).contains(word);
+                    }
+                }
+            }
+        }
+        assertThat(found).as("quoted command lines").isGreaterThan(8);
+        assertThat(run("resync", "--help")).as("what Remedy.resync names").contains("TABLE");
+        assertThat(Remedy.resync("orders")).startsWith("sluice resync orders ");
+    }
+
+    private static String run(String... arguments) {
+        StringWriter out = new StringWriter();
+        Session session = new Session(new PrintWriter(out), new PrintWriter(out), Map.of(), Path.of(""), false);
+        Main.run(session, arguments);
+        session.out().flush();
+        session.err().flush();
+        return out.toString();
     }
 
     private static boolean exists(String help, Matcher command) {

@@ -11,6 +11,7 @@ import dev.sluice.ingest.sink.CatalogLakePositions;
 import dev.sluice.ingest.sink.LakeSink;
 import dev.sluice.ingest.sink.LakeTables;
 import dev.sluice.ingest.sink.TableDetachment;
+import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.SlotNames;
@@ -63,14 +64,17 @@ public final class PipelineJob {
 
     /** Checks the source, makes the lake tables, and adds the operators of the pipeline. */
     public static void build(StreamExecutionEnvironment environment, PipelineSpec spec) {
-        PostgresConnector connector =
-                new PostgresConnector(spec.source(), jobName(spec.pipeline()) + " " + runId());
+        PostgresConnector connector = new PostgresConnector(spec.source(), jobName(spec.pipeline()) + " " + runId());
         List<SourceTable> tables;
         String slotName;
         try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
             String slot = SlotNames.of(catalog, spec.pipeline()).orElse("");
             tables = SourceCatalogue.read(connector, spec.source(), slot);
-            LakeTables.create(catalog, spec.pipeline(), tables);
+            LakeTables.create(
+                    catalog,
+                    spec.pipeline(),
+                    tables,
+                    PoisonPolicies.of(spec.source().tables(), tables));
             List<String> detached = TableDetachment.ofOthers(catalog, spec.pipeline(), tables);
             if (!detached.isEmpty()) {
                 LOG.info("Not followed any more, and marked so in the lake: {}", detached);
@@ -86,7 +90,9 @@ public final class PipelineJob {
                 "postgres " + spec.source().database(),
                 RowBatchTypeInfo.INSTANCE);
         source.uid("postgres-source");
-        source.sinkTo(new LakeSink(spec, tables, CommitWatch.opener(settings))).name("lake").uid("lake-sink");
+        source.sinkTo(new LakeSink(spec, tables, CommitWatch.opener(settings)))
+                .name("lake")
+                .uid("lake-sink");
         if (!spec.hot().tables().isEmpty()) {
             source.sinkTo(new HotSink(tables, spec)).name("hot").uid("hot-sink");
         }

@@ -37,6 +37,16 @@ sealed interface Admission {
                     "table " + change.table() + " belongs to pipeline " + owner + ", not to " + pipeline,
                     "give one of the two another bronze namespace, or drop the table");
         }
+        Optional<TableHead.Difference> foreign = change.stamp().kind() == Stamp.Kind.DATA && current.isPresent()
+                ? TableHead.difference(table, pipeline)
+                : Optional.empty();
+        boolean isThere = holds(ancestry, change)
+                || current.isPresent()
+                        && current.get().position().equals(change.stamp().position());
+        if (foreign.isPresent() && !isThere) {
+            return new Refused(
+                    foreign.get().code(), foreign.get().reason(), foreign.get().fix());
+        }
         if (current.isEmpty() || current.get().position().compareTo(change.lowest()) < 0) {
             return new Open(current.map(Stamp::position).orElse(Position.ZERO));
         }
@@ -56,6 +66,17 @@ sealed interface Admission {
                         + change.lowest() + ": another writer of this pipeline has been here, or the job was"
                         + " restored from an old state",
                 "stop the other writer, then start the pipeline without Flink state: it resumes from the lake");
+    }
+
+    private static boolean holds(Iterable<Snapshot> ancestry, TableChange change) {
+        for (Snapshot snapshot : ancestry) {
+            if (Stamp.of(snapshot)
+                    .filter(stamp -> stamp.position().equals(change.stamp().position()))
+                    .isPresent()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The same rule once more inside Iceberg's own commit, where the base can no longer change unseen. */

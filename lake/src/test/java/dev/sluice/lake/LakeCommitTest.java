@@ -208,6 +208,10 @@ class LakeCommitTest {
         Table expired = catalog.load(catalog.bronze("a"));
         assertThat(TableStamps.current(expired).map(Stamp::position)).contains(at(100));
         assertThat(new LakeCommit(catalog, BOUNDS).commit(cut(100, 60))).isInstanceOf(CommitOutcome.Applied.class);
+        assertThat(new LakeCommit(catalog, BOUNDS).commit(cut(200, 160)))
+                .isInstanceOfSatisfying(
+                        CommitOutcome.NotApplied.class,
+                        refused -> assertThat(refused.code()).isEqualTo(ErrorCode.E0506));
     }
 
     @Test

@@ -91,13 +91,25 @@ public record PipelineSpec(
      * @param schema source schema
      * @param name source table; also the name in the lake
      * @param excludedColumns columns that never reach the lake
+     * @param poison what becomes of rows with values that the lake cannot hold
+     * @param columns columns with a policy of their own
      */
-    public record TableSpec(String schema, String name, List<String> excludedColumns) implements Serializable {
+    public record TableSpec(
+            String schema, String name, List<String> excludedColumns, PoisonPolicy poison, List<ColumnSpec> columns)
+            implements Serializable {
+        /** A table with the policies that hold where none is named. */
+        public TableSpec(String schema, String name, List<String> excludedColumns) {
+            this(schema, name, excludedColumns, PoisonPolicy.STOP, List.of());
+        }
+
         /** {@code schema.name}, unquoted, as shown to users. */
         public String qualifiedName() {
             return schema + "." + name;
         }
     }
+
+    /** What differs for one column of a table. */
+    public record ColumnSpec(String name, PoisonPolicy poison) implements Serializable {}
 
     /**
      * The hot store; {@code tables} empty means that the pipeline has none.

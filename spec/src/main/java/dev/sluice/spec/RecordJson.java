@@ -39,6 +39,8 @@ final class RecordJson {
             return nodes.textNode(secret.reveal());
         } else if (value instanceof String || value instanceof Duration) {
             return nodes.textNode(value.toString());
+        } else if (value instanceof Enum<?> constant) {
+            return nodes.textNode(constant.name());
         } else if (value instanceof Boolean flag) {
             return nodes.booleanNode(flag);
         } else if (value instanceof Integer || value instanceof Long) {
@@ -95,6 +97,14 @@ final class RecordJson {
             return node.booleanValue();
         }
         require(node != null && node.isTextual(), path, "a text");
+        if (type.isEnum()) {
+            for (Object constant : type.getEnumConstants()) {
+                if (((Enum<?>) constant).name().equals(node.textValue())) {
+                    return constant;
+                }
+            }
+            throw new IllegalArgumentException(path + " must be one of " + List.of(type.getEnumConstants()));
+        }
         if (type == String.class) {
             return node.textValue();
         } else if (type == Secret.class) {

@@ -1,10 +1,11 @@
 package dev.sluice.cli.pipeline;
 
+import dev.sluice.ingest.sink.poison.DeadLetterTable;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.HotStaleness;
 import dev.sluice.lake.LakeCatalog;
-import dev.sluice.lake.Progress;
 import dev.sluice.lake.Position;
+import dev.sluice.lake.Progress;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.spec.errors.SluiceException;
@@ -19,10 +20,12 @@ import org.apache.iceberg.Table;
  *
  * @param acknowledged everything up to here is in the lake
  * @param newestCommit when a table of the pipeline last got a snapshot
+ * @param deadLetters rows that their tables cannot hold
  * @param tableProblems which of its tables are stopped, or not followed by their hot table, since where, and why
  */
-record LakeSide(Optional<Position> acknowledged, Optional<Instant> newestCommit, List<String> tableProblems) {
-    static final LakeSide UNKNOWN = new LakeSide(Optional.empty(), Optional.empty(), List.of());
+record LakeSide(
+        Optional<Position> acknowledged, Optional<Instant> newestCommit, long deadLetters, List<String> tableProblems) {
+    static final LakeSide UNKNOWN = new LakeSide(Optional.empty(), Optional.empty(), 0, List.of());
 
     LakeSide {
         tableProblems = List.copyOf(tableProblems);
@@ -42,7 +45,11 @@ record LakeSide(Optional<Position> acknowledged, Optional<Instant> newestCommit,
                         .ifPresent(stale -> stopped.add("table " + source.name() + ": " + stale.text()
                                 + "; it catches up by itself once ClickHouse answers"));
             }
-            return new LakeSide(new Progress(catalog, spec.pipeline()).acknowledged(), newest, stopped);
+            return new LakeSide(
+                    new Progress(catalog, spec.pipeline()).acknowledged(),
+                    newest,
+                    DeadLetterTable.count(catalog, spec.pipeline()),
+                    stopped);
         } catch (SluiceException e) {
             problems.add(e.reason());
             return UNKNOWN;

@@ -96,6 +96,12 @@ public final class PipelineControl {
         PostgresConnector source = new PostgresConnector(spec.source(), "sluice apply");
         List<SourceTable> tables = SourceCatalogue.read(source, spec.source(), slotName(spec));
         List<String> generated = SourceCatalogue.generatedColumns(source, tables);
+        if (spec.source().excludeAtSource()
+                && tables.stream().anyMatch(table -> !table.excludedColumns().isEmpty())) {
+            session.say("exclude-at: source keeps excluded columns inside the server by column lists in the publication:"
+                    + " PostgreSQL then refuses to drop a listed column or to change its type, also to a migration of"
+                    + " the application; exclude-at: reader does not");
+        }
         if (!generated.isEmpty()) {
             session.say("left out, because PostgreSQL computes them itself: " + String.join(", ", generated)
                     + "; a model can compute them in the lake");

@@ -27,6 +27,7 @@ import java.util.function.Function;
  * @param acknowledged everything up to here is in the lake
  * @param sourceAt where the source's WAL is now
  * @param newestCommit when a table of the pipeline last got a snapshot
+ * @param deadLetters rows that their tables cannot hold; {@code sluice replay --dry-run} lists them
  * @param slot state of the replication slot, in words
  * @param problems what is wrong, for people
  */
@@ -37,6 +38,7 @@ public record PipelineHealth(
         Optional<Position> acknowledged,
         Optional<Lsn> sourceAt,
         Optional<Instant> newestCommit,
+        long deadLetters,
         String slot,
         List<String> problems) {
 
@@ -103,6 +105,7 @@ public record PipelineHealth(
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    0,
                     "unknown",
                     problems);
         }
@@ -133,6 +136,7 @@ public record PipelineHealth(
                 lake.acknowledged(),
                 source.walAt(),
                 lake.newestCommit(),
+                lake.deadLetters(),
                 source.slot(),
                 problems);
     }

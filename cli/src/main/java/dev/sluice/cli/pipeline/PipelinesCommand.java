@@ -49,6 +49,7 @@ public final class PipelinesCommand implements Callable<Integer> {
                 "source_at",
                 "behind_bytes:bigint",
                 "newest_commit",
+                "dead_letters:bigint",
                 "slot");
         for (PipelineHealth pipeline : pipelines) {
             listing.row(
@@ -59,6 +60,7 @@ public final class PipelinesCommand implements Callable<Integer> {
                     pipeline.sourceAt().map(Object::toString).orElse(null),
                     pipeline.behindBytes().orElse(null),
                     pipeline.newestCommit().map(Object::toString).orElse(null),
+                    pipeline.deadLetters(),
                     pipeline.slot());
         }
         listing.write(format, session.out());

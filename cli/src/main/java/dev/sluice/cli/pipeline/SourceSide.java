@@ -38,7 +38,10 @@ record SourceSide(Optional<Lsn> walAt, String slot) {
         try (Connection connection = connector.query();
                 PreparedStatement statement = connection.prepareStatement(QUERY)) {
             statement.setString(
-                    1, slotName(spec).map(name -> "^" + name + "$").orElse("^sluice_" + spec.pipeline() + "(_[0-9a-f]{8})?$"));
+                    1,
+                    slotName(spec)
+                            .map(name -> "^" + name + "$")
+                            .orElse("^sluice_" + spec.pipeline() + "(_[0-9a-f]{8})?$"));
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 return new SourceSide(

@@ -104,7 +104,9 @@ public final class Verifier {
         try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
             return SlotNames.of(catalog, spec.pipeline())
                     .orElseThrow(() -> new SluiceException(
-                            ErrorCode.E1202, "the lake knows of no publication of " + spec.pipeline(), "apply it first"));
+                            ErrorCode.E1202,
+                            "the lake knows of no publication of " + spec.pipeline(),
+                            "apply it first"));
         }
     }
 

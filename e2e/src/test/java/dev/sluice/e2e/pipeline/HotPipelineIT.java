@@ -67,7 +67,9 @@ final class HotPipelineIT {
         for (int i = 0; i < 3; i++) {
             pipeline.awaitProgress();
         }
-        assertThat(stack.pid(StackServer.CLICKHOUSE)).as("the lake went on without it").isEmpty();
+        assertThat(stack.pid(StackServer.CLICKHOUSE))
+                .as("the lake went on without it")
+                .isEmpty();
         await().atMost(Duration.ofSeconds(90)).until(() -> staleTables().containsAll(HOT_TABLES));
         SharedStack.with(StackServer.CLICKHOUSE);
         await().atMost(Duration.ofSeconds(90)).until(() -> staleTables().isEmpty());
@@ -124,7 +126,8 @@ final class HotPipelineIT {
     private List<String> staleTables() {
         try (LakeCatalog lake = LakeCatalog.open(spec.catalog())) {
             return HOT_TABLES.stream()
-                    .filter(table -> HotStaleness.of(lake.load(lake.bronze(table))).isPresent())
+                    .filter(table ->
+                            HotStaleness.of(lake.load(lake.bronze(table))).isPresent())
                     .toList();
         }
     }

@@ -2,8 +2,6 @@ package dev.sluice.ingest.hot;
 
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.sink.row.BigEndian;
-import dev.sluice.spec.errors.ErrorCode;
-import dev.sluice.spec.errors.SluiceException;
 
 /**
  * A one-dimensional array as Array(Nullable(T)); an element that T has no place for becomes NULL. PostgreSQL sends int32
@@ -25,9 +23,10 @@ final class ArrayCodec implements ValueCodec {
         return "Array(Nullable(" + element.type() + "))";
     }
 
+    /** There is no place for several dimensions, nor for a lower bound other than 1. */
     @Override
     public boolean isTotal() {
-        return true;
+        return false;
     }
 
     @Override
@@ -41,10 +40,7 @@ final class ArrayCodec implements ValueCodec {
             throw ScalarCodec.malformed("a malformed array");
         }
         if (dimensions > 1 || BigEndian.int32(bytes, offset + HEADER_BYTES + 4) != 1) {
-            throw new SluiceException(
-                    ErrorCode.E0401,
-                    "an array has several dimensions or does not begin at 1, which the hot store cannot hold",
-                    "Exclude the column, or leave its table out of hot.tables.");
+            return false;
         }
         int count = BigEndian.int32(bytes, offset + HEADER_BYTES);
         out.varint(count);

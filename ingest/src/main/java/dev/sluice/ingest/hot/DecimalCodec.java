@@ -1,8 +1,5 @@
 package dev.sluice.ingest.hot;
 
-import dev.sluice.spec.errors.ErrorCode;
-import dev.sluice.spec.errors.SluiceException;
-
 /**
  * numeric(precision, scale) as Decimal: the unscaled value in 4, 8 or 16 bytes. Computed in 128 bits by hand;
  * nothing is ever rounded.
@@ -29,10 +26,10 @@ final class DecimalCodec implements ValueCodec {
         return "Decimal(" + precision + ", " + scale + ")";
     }
 
-    /** NaN stops the pipeline, here as in the lake. */
+    /** There is no place for NaN and the infinities; what becomes of such a row in the lake is its policy's. */
     @Override
     public boolean isTotal() {
-        return true;
+        return false;
     }
 
     @Override
@@ -40,25 +37,14 @@ final class DecimalCodec implements ValueCodec {
         int count = PgNumeric.digits(bytes, offset, length);
         int sign = PgNumeric.sign(bytes, offset);
         if (sign != 0 && sign != PgNumeric.NEGATIVE) {
-            throw misfit("NaN or an infinity");
+            return false;
         }
         if (!fits(bytes, offset, count)) {
-            throw misfit("a numeric of more than " + precision + " digits");
+            return false;
         }
-        boolean isExact = bytesPerValue < 16
+        return bytesPerValue < 16
                 ? writeLong(bytes, offset, count, sign != 0, out)
                 : writeWide(bytes, offset, count, sign != 0, out);
-        if (!isExact) {
-            throw misfit("a numeric of more than " + scale + " decimals");
-        }
-        return true;
-    }
-
-    private SluiceException misfit(String what) {
-        return new SluiceException(
-                ErrorCode.E0401,
-                what + " came for a column of type " + type(),
-                "Change the value in the source, or exclude the column.");
     }
 
     private boolean fits(byte[] bytes, int offset, int count) {

@@ -1,7 +1,6 @@
 package dev.sluice.ingest.postgres;
 
 import dev.sluice.ingest.postgres.PostgresSplit.StreamSplit;
-import dev.sluice.ingest.postgres.slot.Publication;
 import dev.sluice.ingest.postgres.slot.ReplicationSlot;
 import dev.sluice.ingest.postgres.slot.SourceIdentity;
 import dev.sluice.ingest.postgres.watch.SourceWatch;

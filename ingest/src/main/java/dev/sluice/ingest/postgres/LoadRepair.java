@@ -1,5 +1,6 @@
 package dev.sluice.ingest.postgres;
 
+import dev.sluice.ingest.JobFailures;
 import dev.sluice.ingest.postgres.load.LoadSession;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.TableStop;
@@ -66,7 +67,7 @@ final class LoadRepair {
         Set<String> names = loads.heldNames(lsn);
         context.callAsync(() -> session.holdAgain(names), (isHeld, failure) -> {
             if (failure != null) {
-                throw Failures.forFlink(failure);
+                throw JobFailures.forFlink(failure);
             }
             if (isHeld) {
                 loads.renamed(lsn, session.snapshotName());
@@ -136,7 +137,7 @@ final class LoadRepair {
                 (position, failure) -> {
                     isMoving = false;
                     if (failure != null) {
-                        throw Failures.forFlink(failure);
+                        throw JobFailures.forFlink(failure);
                     }
                     loads.begin(position);
                     if (position.chunks().isEmpty()) {

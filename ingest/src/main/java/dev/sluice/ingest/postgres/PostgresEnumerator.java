@@ -1,5 +1,6 @@
 package dev.sluice.ingest.postgres;
 
+import dev.sluice.ingest.JobFailures;
 import dev.sluice.ingest.postgres.EnumeratorState.Phase;
 import dev.sluice.ingest.postgres.PostgresSplit.AnnouncementSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.LoadSplit;
@@ -163,7 +164,7 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
 
     private void begin(LoadPlan plan, Throwable failure) {
         if (failure != null) {
-            throw Failures.forFlink(failure);
+            throw JobFailures.forFlink(failure);
         }
         prepared = true;
         loads.restore(plan.loaded());

@@ -1,5 +1,6 @@
 package dev.sluice.ingest.postgres;
 
+import dev.sluice.ingest.JobFailures;
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.PostgresSplit.AnnouncementSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.LoadSplit;
@@ -48,7 +49,7 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
         started = true;
         context.sendSourceEventToCoordinator(new ReaderStarted(load.held()));
         if (stream != null) {
-            stream.start();
+            JobFailures.guard(stream::start);
         }
         if (load.isEmpty() && stream == null) {
             context.sendSplitRequest();
@@ -63,7 +64,7 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
                 load.letGo();
                 stream = new StreamEmitter(settings, change);
                 if (started) {
-                    stream.start();
+                    JobFailures.guard(stream::start);
                 }
             } else if (split instanceof AnnouncementSplit announcement) {
                 if (started) {
@@ -101,6 +102,10 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
 
     @Override
     public InputStatus pollNext(ReaderOutput<RowBatch> output) throws Exception {
+        return JobFailures.<InputStatus, Exception>guarded(() -> poll(output));
+    }
+
+    private InputStatus poll(ReaderOutput<RowBatch> output) throws Exception {
         if (load.canRead()) {
             return load.poll(output);
         }
@@ -116,7 +121,7 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
         try {
             return stream.poll(output);
         } catch (SliceQueue.StreamFailedException e) {
-            throw Failures.forFlink(e.getCause());
+            throw JobFailures.forFlink(e.getCause());
         }
     }
 

@@ -37,8 +37,7 @@ record PublishedSource(SourceSettings settings, LakePositions lake, SourceWatch 
             new Publication(settings.publicationName(), settings.tables(), settings.excludeAtSource())
                     .ensure(connection, followed, missing);
         } catch (SQLException e) {
-            throw new SluiceException(
-                    ErrorCode.E0201, "preparing the source failed: " + SqlErrors.message(e), "", e);
+            throw new SluiceException(ErrorCode.E0201, "preparing the source failed: " + SqlErrors.message(e), "", e);
         }
         watch.readPublication().ifPresent(there -> {
             if (!Optional.of(there).equals(knowledge.publication())) {
@@ -69,7 +68,8 @@ record PublishedSource(SourceSettings settings, LakePositions lake, SourceWatch 
     static void recordShapes(SourceSettings settings, Collection<Integer> tables) {
         try (LakePositions lake = settings.lake().open()) {
             LakeKnowledge knowledge = LakeKnowledge.read(lake);
-            try (SourceWatch watch = knowledge.watch(settings, knowledge.identity().orElse(""), Set.of())) {
+            try (SourceWatch watch =
+                    knowledge.watch(settings, knowledge.identity().orElse(""), Set.of())) {
                 new PublishedSource(settings, lake, watch, knowledge).recordShapes(tables);
             }
         }

@@ -30,7 +30,12 @@ final class SourceCheck {
         for (TableStop stop : stops) {
             stopped.add(stop.table());
             if (lake.stop(stop)) {
-                LOG.error("A table is stopped: {} {} {}. Fix: {}", stop.code(), stop.code().title(), stop.reason(), stop.fix());
+                LOG.error(
+                        "A table is stopped: {} {} {}. Fix: {}",
+                        stop.code(),
+                        stop.code().title(),
+                        stop.reason(),
+                        stop.fix());
             }
         }
         watch.takeDrifted().forEach((table, shape) -> lake.recordShape(table, shape.text()));

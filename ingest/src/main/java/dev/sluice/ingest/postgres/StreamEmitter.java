@@ -1,5 +1,6 @@
 package dev.sluice.ingest.postgres;
 
+import dev.sluice.ingest.JobFailures;
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.PostgresSplit.StreamSplit;
 import dev.sluice.ingest.postgres.slot.SourceIdentity;
@@ -39,7 +40,7 @@ final class StreamEmitter implements AutoCloseable {
         try {
             startChecked();
         } catch (SluiceException e) {
-            throw Failures.forFlink(e);
+            throw JobFailures.forFlink(e);
         }
     }
 

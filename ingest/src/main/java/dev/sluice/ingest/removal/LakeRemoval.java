@@ -1,5 +1,6 @@
 package dev.sluice.ingest.removal;
 
+import dev.sluice.ingest.sink.poison.DeadLetterTable;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
 import dev.sluice.lake.SlotNames;
@@ -36,6 +37,10 @@ final class LakeRemoval {
                     dropped.add(identifier.toString());
                 }
             }
+            lake.find(DeadLetterTable.of(pipeline)).filter(this::isOwn).ifPresent(letters -> {
+                drop(DeadLetterTable.of(pipeline), letters);
+                dropped.add(DeadLetterTable.of(pipeline).toString());
+            });
             // The slot goes after this, and its name must be known then, also when removing it is tried again.
             if (SlotNames.of(lake, pipeline).isPresent()) {
                 SlotNames.claim(lake, pipeline);

@@ -144,8 +144,7 @@ public final class CatalogLakePositions implements LakePositions {
         // Not Map.of: Iceberg's request asks it for a null key, which that refuses.
         LakeErrors.edge(
                 "recording what the lake knows of its source",
-                () -> catalog.rest()
-                        .setProperties(catalog.bronzeNamespace(), Collections.singletonMap(key, value)));
+                () -> catalog.rest().setProperties(catalog.bronzeNamespace(), Collections.singletonMap(key, value)));
     }
 
     @Override

@@ -8,6 +8,8 @@ public final class CommitMetrics {
     private final Counter commits;
     private final Counter rowsInserted;
     private final Counter rowsDeleted;
+    private final Counter deadLetters;
+    private volatile long openDeadLetters;
     private volatile long commitMillis = -1;
     private volatile long lagMillis = -1;
 
@@ -16,6 +18,8 @@ public final class CommitMetrics {
         commits = group.counter("lakeCommits");
         rowsInserted = group.counter("rowsInserted");
         rowsDeleted = group.counter("rowsDeleted");
+        deadLetters = group.counter("deadLetters");
+        group.gauge("openDeadLetters", () -> openDeadLetters);
         group.gauge("commitMillis", () -> commitMillis);
         group.gauge("lagMillis", () -> lagMillis);
     }
@@ -27,5 +31,11 @@ public final class CommitMetrics {
         rowsDeleted.inc(deleted);
         commitMillis = millis;
         lagMillis = lag;
+    }
+
+    /** @param open dead letters of all tables after the commit */
+    void quarantined(long added, long open) {
+        deadLetters.inc(added);
+        openDeadLetters = open;
     }
 }

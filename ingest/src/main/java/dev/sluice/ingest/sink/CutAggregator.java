@@ -1,5 +1,6 @@
 package dev.sluice.ingest.sink;
 
+import dev.sluice.ingest.JobFailures;
 import dev.sluice.ingest.sink.cut.CutFiles;
 import dev.sluice.ingest.sink.cut.CutFilesSerializer;
 import dev.sluice.ingest.sink.cut.CutMerger;
@@ -65,7 +66,7 @@ final class CutAggregator extends AbstractStreamOperator<CommittableMessage<CutF
 
     private void emit() {
         parts.forEach((checkpoint, cut) -> {
-            List<CutFiles> merged = merger.merge(cut);
+            List<CutFiles> merged = JobFailures.guarded(() -> merger.merge(cut));
             if (!merged.isEmpty()) {
                 output.collect(new StreamRecord<>(new CommittableSummary<>(0, 1, checkpoint, merged.size(), 0)));
                 merged.forEach(

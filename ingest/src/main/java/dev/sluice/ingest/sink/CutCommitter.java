@@ -1,26 +1,22 @@
 package dev.sluice.ingest.sink;
 
-import dev.sluice.ingest.sink.carry.CarryOver;
 import dev.sluice.ingest.sink.cut.CarriedFile;
 import dev.sluice.ingest.sink.cut.CutFiles;
 import dev.sluice.ingest.sink.cut.LoadMarker;
 import dev.sluice.ingest.sink.cut.TableFiles;
-import dev.sluice.ingest.sink.file.TableFormat;
+import dev.sluice.ingest.sink.poison.PoisonPolicies;
+import dev.sluice.ingest.sink.poison.PoisonStops;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.TableStop;
 import dev.sluice.lake.CommitOutcome;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeCommit;
-import dev.sluice.lake.LakeErrors;
 import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableChange;
-import dev.sluice.lake.TableStamps;
 import dev.sluice.spec.Lsn;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -30,8 +26,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.api.connector.sink2.Committer;
-import org.apache.iceberg.DataFile;
-import org.apache.iceberg.Table;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,9 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class CutCommitter implements Committer<CutFiles> {
     private static final Logger LOG = LoggerFactory.getLogger(CutCommitter.class);
 
-    /** Writer number of the committer's own files, in their names only. */
-    private static final int CARRIED_FILES = 99_999;
-
     private final LakeCatalog catalog;
     private final String pipeline;
     private final List<SourceTable> sources;
@@ -53,6 +44,8 @@ public final class CutCommitter implements Committer<CutFiles> {
     private final Progress progress;
     private final CommitMetrics metrics;
     private final SourceGuard guard;
+    private final HeadWatch heads;
+    private final DeadLetterFiling filing;
     /** When work for the next lake commit began: rows that are completed for it count. */
     private long startNanos;
 
@@ -68,6 +61,7 @@ public final class CutCommitter implements Committer<CutFiles> {
             LakeCatalog catalog,
             String pipeline,
             List<SourceTable> sources,
+            PoisonPolicies policies,
             LakeCommit.Bounds bounds,
             CommitMetrics metrics,
             SourceGuard guard) {
@@ -78,6 +72,8 @@ public final class CutCommitter implements Committer<CutFiles> {
         this.progress = new Progress(catalog, pipeline);
         this.metrics = metrics;
         this.guard = guard;
+        this.heads = new HeadWatch(pipeline, this.sources);
+        this.filing = new DeadLetterFiling(catalog, pipeline, this.sources, policies, metrics);
     }
 
     @Override
@@ -97,6 +93,7 @@ public final class CutCommitter implements Committer<CutFiles> {
         startNanos = System.nanoTime();
         stop(cut.stops());
         stop(guard.differing(new Lsn(cut.lsn()), loadedIn(cut)));
+        stop(heads.foreign(catalog, changing(cut)));
         List<TableFiles> changed = new ArrayList<>(cut.changes());
         changed.removeIf(files -> stopped.contains(files.table()));
         boolean alreadyThere = !cut.markers().isEmpty() || !changed.isEmpty();
@@ -106,22 +103,28 @@ public final class CutCommitter implements Committer<CutFiles> {
                 continue;
             }
             List<TableChange> changes = new ArrayList<>();
+            filing.begin();
             for (int table : marker.tables()) {
                 Optional<TableFiles> truncated = changed.stream()
                         .filter(files -> files.table() == table && files.isTruncated())
                         .findFirst();
-                changes.add(truncated
+                TableChange change = truncated
                         .map(files -> changeOf(files, cut, Stamp.Kind.LOAD))
-                        .orElseGet(() -> loadOf(table, marker, cut)));
+                        .orElseGet(() -> loadOf(table, marker, cut));
+                file(change, truncated.orElseGet(() -> loadFiles(table, marker, cut)), changes);
                 // What was loaded is not there any more at this cut, and may never have been read.
                 truncated.ifPresent(changed::remove);
             }
             alreadyThere &= publish(changes);
+            for (int table : marker.tables()) {
+                deleteCarried(loadFiles(table, marker, cut));
+            }
         }
         if (!changed.isEmpty()) {
             List<TableChange> changes = new ArrayList<>();
+            filing.begin();
             for (TableFiles files : changed) {
-                changes.add(changeOf(files, cut, Stamp.Kind.DATA));
+                file(changeOf(files, cut, Stamp.Kind.DATA), files, changes);
             }
             alreadyThere &= publish(changes);
             changed.forEach(this::deleteCarried);
@@ -132,6 +135,17 @@ public final class CutCommitter implements Committer<CutFiles> {
             recorded = reached;
         }
         return alreadyThere;
+    }
+
+    /** Tables whose rows in the lake are the beginning of what this cut adds; a load may replace whatever is there. */
+    private Set<Integer> changing(CutFiles cut) {
+        Set<Integer> loaded = loadedIn(cut);
+        Set<Integer> tables = new HashSet<>();
+        cut.changes().stream()
+                .map(TableFiles::table)
+                .filter(table -> !loaded.contains(table) && !stopped.contains(table))
+                .forEach(tables::add);
+        return tables;
     }
 
     /**
@@ -185,12 +199,23 @@ public final class CutCommitter implements Committer<CutFiles> {
         return found;
     }
 
-    private TableChange loadOf(int table, LoadMarker marker, CutFiles cut) {
-        Position loadedAt = at(marker.lsn());
-        TableFiles files = cut.loads().stream()
+    private void file(TableChange change, TableFiles files, List<TableChange> changes) {
+        filing.file(change, files)
+                .ifPresentOrElse(
+                        changes::add,
+                        () -> stop(List.of(PoisonStops.tooMany(files.table(), sources.get(files.table())))));
+    }
+
+    private static TableFiles loadFiles(int table, LoadMarker marker, CutFiles cut) {
+        return cut.loads().stream()
                 .filter(load -> load.table() == table && load.lowestLsn() == marker.lsn())
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private TableChange loadOf(int table, LoadMarker marker, CutFiles cut) {
+        Position loadedAt = at(marker.lsn());
+        TableFiles files = loadFiles(table, marker, cut);
         Stamp stamp = new Stamp(
                 pipeline,
                 loadedAt,
@@ -219,41 +244,9 @@ public final class CutCommitter implements Committer<CutFiles> {
                 catalog.bronze(source.name()),
                 stamp,
                 at(files.lowestLsn()),
-                dataFiles(files, stamp),
+                files.dataFiles(),
                 files.deleteFiles(),
                 files.isTruncated());
-    }
-
-    /** All data files of a table's changes, those included that complete its carried rows. */
-    private List<DataFile> dataFiles(TableFiles files, Stamp stamp) {
-        if (files.carried().isEmpty()) {
-            return files.dataFiles();
-        }
-        SourceTable source = sources.get(files.table());
-        Table table = catalog.load(catalog.bronze(source.name()));
-        if (TableStamps.current(table)
-                .filter(there -> stamp.position().isAtMost(there.position()))
-                .isPresent()) {
-            // The cut comes again: the lake has it, and the versions before are gone.
-            return files.dataFiles();
-        }
-        List<DataFile> all = new ArrayList<>(files.dataFiles());
-        long start = System.nanoTime();
-        CarryOver.Result completed = LakeErrors.edge("completing rows of " + table.name() + " from the lake", () -> {
-            try {
-                return CarryOver.complete(TableFormat.of(source, table, CARRIED_FILES), files);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-        LOG.info(
-                "completed {} rows of {} from {} of its files, {} ms",
-                files.carried().stream().mapToLong(CarriedFile::rows).sum(),
-                table.name(),
-                completed.filesRead(),
-                (System.nanoTime() - start) / 1_000_000);
-        all.addAll(completed.files());
-        return all;
     }
 
     /** They are in data files now, or the cut was there already. What is left behind is an orphan. */
@@ -270,7 +263,13 @@ public final class CutCommitter implements Committer<CutFiles> {
     }
 
     private boolean publish(List<TableChange> changes) {
-        CommitOutcome.Applied applied = commit.commit(changes).orThrow();
+        if (changes.isEmpty()) {
+            return true;
+        }
+        List<TableChange> all = new ArrayList<>(changes);
+        filing.letters(changes).ifPresent(all::add);
+        CommitOutcome.Applied applied = commit.commit(all).orThrow();
+        filing.committed(applied);
         long now = System.nanoTime();
         long commitMillis = (now - startNanos) / 1_000_000;
         startNanos = now;

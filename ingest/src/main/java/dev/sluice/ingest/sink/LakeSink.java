@@ -1,12 +1,16 @@
 package dev.sluice.ingest.sink;
 
+import dev.sluice.ingest.JobFailures;
 import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.sink.cut.CutFiles;
 import dev.sluice.ingest.sink.cut.CutFilesSerializer;
+import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeCommit;
 import dev.sluice.spec.PipelineSpec;
+import dev.sluice.spec.PipelineSpec.CatalogSpec;
+import java.io.Serializable;
 import java.util.List;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
@@ -28,38 +32,70 @@ public final class LakeSink
         implements Sink<RowBatch>, SupportsCommitter<CutFiles>, SupportsPreCommitTopology<CutFiles, CutFiles> {
     private static final long serialVersionUID = 1L;
 
-    private final PipelineSpec spec;
+    private final CatalogOpener catalog;
+    private final String pipeline;
     private final List<SourceTable> tables;
+    private final PoisonPolicies policies;
     private final SourceGuard.Opener guard;
+
+    /** Opens the catalog where an operator runs. */
+    interface CatalogOpener extends Serializable {
+        LakeCatalog open();
+    }
 
     /**
      * @param tables in the order that {@link RowBatch#table} counts them
      * @param guard asked before each commit
      */
     public LakeSink(PipelineSpec spec, List<SourceTable> tables, SourceGuard.Opener guard) {
-        this.spec = spec;
+        this(
+                new SpecOpener(spec.catalog()),
+                spec.pipeline(),
+                tables,
+                PoisonPolicies.of(spec.source().tables(), tables),
+                guard);
+    }
+
+    LakeSink(
+            CatalogOpener catalog,
+            String pipeline,
+            List<SourceTable> tables,
+            PoisonPolicies policies,
+            SourceGuard.Opener guard) {
         this.guard = guard;
+        this.policies = policies;
+        this.catalog = catalog;
+        this.pipeline = pipeline;
         this.tables = List.copyOf(tables);
+    }
+
+    private record SpecOpener(CatalogSpec spec) implements CatalogOpener {
+        @Override
+        public LakeCatalog open() {
+            return LakeCatalog.open(spec);
+        }
     }
 
     @Override
     public SinkWriter<RowBatch> createWriter(WriterInitContext context) {
-        return new LakeWriter(
-                LakeCatalog.open(spec.catalog()),
+        return JobFailures.guarded(() -> new GuardedWriter(new LakeWriter(
+                catalog.open(),
                 tables,
+                policies,
                 context.getTaskInfo().getIndexOfThisSubtask(),
-                context.metricGroup().addGroup("sluice"));
+                context.metricGroup().addGroup("sluice"))));
     }
 
     @Override
     public Committer<CutFiles> createCommitter(CommitterInitContext context) {
-        return new CutCommitter(
-                LakeCatalog.open(spec.catalog()),
-                spec.pipeline(),
+        return JobFailures.guarded(() -> new GuardedCommitter(new CutCommitter(
+                catalog.open(),
+                pipeline,
                 tables,
+                policies,
                 LakeCommit.Bounds.DEFAULT,
                 new CommitMetrics(context.metricGroup()),
-                guard.open());
+                guard.open())));
     }
 
     @Override

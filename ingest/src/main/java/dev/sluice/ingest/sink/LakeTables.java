@@ -1,5 +1,7 @@
 package dev.sluice.ingest.sink;
 
+import dev.sluice.ingest.sink.poison.PoisonPolicies;
+import dev.sluice.ingest.sink.poison.SpecialColumns;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
@@ -18,6 +20,7 @@ import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.types.Types.NestedField;
@@ -28,20 +31,44 @@ public final class LakeTables {
 
     private LakeTables() {}
 
+    /** The same for tables whose unfit values stop them. */
+    public static void create(LakeCatalog catalog, String pipeline, List<SourceTable> tables) {
+        create(catalog, pipeline, tables, PoisonPolicies.stop(tables));
+    }
+
     /**
      * Creates the namespace and the tables that are missing, empty and without a stamp. A table that is to be loaded anew
      * gets the columns of its source; one that is followed and has others is stopped (E0404), and only that one.
      *
+     * @param policies say which tables need companion columns
      * @throws SluiceException E0505 when a table belongs to another pipeline or to nobody
      */
-    public static void create(LakeCatalog catalog, String pipeline, List<SourceTable> tables) {
+    public static void create(LakeCatalog catalog, String pipeline, List<SourceTable> tables, PoisonPolicies policies) {
         createNamespace(catalog);
-        for (SourceTable source : tables) {
+        for (int i = 0; i < tables.size(); i++) {
+            SourceTable source = tables.get(i);
             TableIdentifier identifier = catalog.bronze(source.name());
-            Schema schema = LakeSchemas.of(source);
-            Table table = catalog.find(identifier).orElseGet(() -> createTable(catalog, pipeline, source, schema));
+            Schema wanted = LakeSchemas.of(SpecialColumns.wanted(source, policies.of(i)));
+            Table table = catalog.find(identifier).orElseGet(() -> createTable(catalog, pipeline, source, wanted));
             checkOwner(table, identifier, pipeline, source);
-            fitColumns(table, identifier, schema, source);
+            fitColumns(table, identifier, wanted, source);
+            addCompanions(table, wanted, source);
+        }
+    }
+
+    /** A table that was made under another policy gets the companions that it lacks; they are NULL in its old rows. */
+    private static void addCompanions(Table table, Schema wanted, SourceTable source) {
+        List<NestedField> lacking = wanted.columns().stream()
+                .filter(field -> SpecialColumns.isCompanion(source, field.name())
+                        && table.schema().findField(field.name()) == null)
+                .toList();
+        if (!lacking.isEmpty()) {
+            LakeErrors.edge("adding columns to table " + table.name(), () -> {
+                UpdateSchema update = table.updateSchema();
+                lacking.forEach(field -> update.addColumn(null, field.name(), field.type()));
+                update.commit();
+                return true;
+            });
         }
     }
 
@@ -108,7 +135,7 @@ public final class LakeTables {
     }
 
     private static void fitColumns(Table table, TableIdentifier identifier, Schema wanted, SourceTable source) {
-        String difference = difference(table.schema(), wanted);
+        String difference = difference(table.schema(), LakeSchemas.of(source), source);
         if (difference.isEmpty()) {
             return;
         }
@@ -129,8 +156,11 @@ public final class LakeTables {
                 Remedy.resync(source.name()));
     }
 
-    private static String difference(Schema heldSchema, Schema wanted) {
-        List<NestedField> held = heldSchema.columns();
+    /** Companions may be there or not: they are not the source's. */
+    private static String difference(Schema heldSchema, Schema wanted, SourceTable source) {
+        List<NestedField> held = heldSchema.columns().stream()
+                .filter(field -> !SpecialColumns.isCompanion(source, field.name()))
+                .toList();
         List<NestedField> due = wanted.columns();
         if (held.size() != due.size()) {
             return held.size() + " columns instead of " + due.size();

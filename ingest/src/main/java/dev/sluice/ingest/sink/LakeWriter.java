@@ -6,6 +6,7 @@ import dev.sluice.ingest.sink.cut.LoadMarker;
 import dev.sluice.ingest.sink.cut.TableFiles;
 import dev.sluice.ingest.sink.file.OpenFiles;
 import dev.sluice.ingest.sink.file.TableFormat;
+import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.TableStop;
 import dev.sluice.lake.LakeCatalog;
@@ -35,6 +36,7 @@ import org.apache.iceberg.Table;
 public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles> {
     private final LakeCatalog catalog;
     private final List<SourceTable> sources;
+    private final PoisonPolicies policies;
     private final TableWriter[] writers;
     private final OpenFiles openFiles = new OpenFiles();
     private final int subtask;
@@ -55,7 +57,9 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
     private int loadingTable = -1;
 
     /** @param catalog closed with this writer */
-    public LakeWriter(LakeCatalog catalog, List<SourceTable> sources, int subtask, MetricGroup metrics) {
+    public LakeWriter(
+            LakeCatalog catalog, List<SourceTable> sources, PoisonPolicies policies, int subtask, MetricGroup metrics) {
+        this.policies = policies;
         this.catalog = catalog;
         this.sources = List.copyOf(sources);
         this.writers = new TableWriter[sources.size()];
@@ -80,12 +84,12 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
                     writer(loadingTable).closeLoadFile();
                 }
                 loadingTable = batch.table;
-                writer(batch.table).load(batch);
+                writer(batch.table).load(batch).ifPresent(this::stop);
                 loadedRows[batch.table].inc(batch.count);
             }
             case CHUNK_END, START -> {}
             case CHANGES -> {
-                writer(batch.table).change(batch);
+                writer(batch.table).change(batch).ifPresent(this::stop);
                 advance(batch);
             }
             case PROGRESS -> advance(batch);
@@ -147,7 +151,8 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
                         "lake table " + lakeTable.name() + " has been partitioned",
                         "bronze tables are not partitioned: " + Remedy.LOAD_ANEW);
             }
-            writers[table] = new TableWriter(source, TableFormat.of(source, lakeTable, subtask), table, openFiles);
+            writers[table] = new TableWriter(
+                    source, TableFormat.of(source, lakeTable, subtask), table, policies.of(table), openFiles);
         }
         return writers[table];
     }

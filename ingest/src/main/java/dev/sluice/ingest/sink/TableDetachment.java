@@ -4,10 +4,10 @@ import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.StampProperties;
 import dev.sluice.lake.TableStamps;
-import dev.sluice.lake.Position;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +41,9 @@ public final class TableDetachment {
                     .filter(table -> pipeline.equals(table.properties().get(StampProperties.PIPELINE)))
                     .filter(table -> Following.of(table).isFollowed());
             own.ifPresent(table -> {
-                Position stamp = TableStamps.current(table).map(there -> there.position()).orElse(Position.ZERO);
+                Position stamp = TableStamps.current(table)
+                        .map(there -> there.position())
+                        .orElse(Position.ZERO);
                 boolean stopped = Following.of(table).stop().isPresent();
                 Following.detach(table, (stopped ? stamp : Position.max(stamp, reached)).toString());
                 detached.add(identifier.name());

@@ -100,6 +100,12 @@ class HotSinkIT extends HotSinkFixture {
         assertThat(server.sql("SELECT id, v FROM " + database + ".t FINAL PREWHERE _lsn <= (SELECT lsn FROM " + database
                         + "._sluice_progress FINAL WHERE table = 't') ORDER BY id"))
                 .isEqualTo("1\told\n2\told");
+        String mergedTooEarly =
+                "SELECT countIf(_lsn > 10 AND splitByChar('_', _part)[2] != splitByChar('_', _part)[3]) FROM "
+                        + database + ".t";
+        assertThat(server.sql(mergedTooEarly)).as("the answer is exact").isEqualTo("0");
+        server.sql("OPTIMIZE TABLE " + database + ".t FINAL");
+        assertThat(server.sql(mergedTooEarly)).as("it would not be").isEqualTo("2");
     }
 
     @Test

@@ -341,8 +341,7 @@ final class ModelLake {
 
         @Override
         public boolean stop(TableStop stop) {
-            return of(lake).stops.putIfAbsent(
-                            stop.table(), stop.code() + ": " + stop.reason() + ". Fix: " + stop.fix())
+            return of(lake).stops.putIfAbsent(stop.table(), stop.code() + ": " + stop.reason() + ". Fix: " + stop.fix())
                     == null;
         }
 

@@ -150,8 +150,11 @@ final class PipelineRun implements AutoCloseable {
             String now = postgres.one("select clock_timestamp()");
             awaitTrue(
                     "a look at the source",
-                    () -> !"0".equals(postgres.one("select count(*) from pg_stat_activity where query like '%sluice watch%'"
-                            + " and pid <> pg_backend_pid() and state = 'idle' and query_start > '" + now + "'")));
+                    () -> !"0"
+                            .equals(postgres.one(
+                                    "select count(*) from pg_stat_activity where query like '%sluice watch%'"
+                                            + " and pid <> pg_backend_pid() and state = 'idle' and query_start > '"
+                                            + now + "'")));
         }
     }
 

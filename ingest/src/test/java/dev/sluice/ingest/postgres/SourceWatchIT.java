@@ -95,8 +95,7 @@ class SourceWatchIT {
         String name = "fewer_" + running;
         try (PipelineRun run = following(name)) {
             run.stopUnless(running);
-            POSTGRES.run(
-                    "alter publication " + run.slot() + " set (publish = 'insert')", "delete from " + name + "_b");
+            POSTGRES.run("alter publication " + run.slot() + " set (publish = 'insert')", "delete from " + name + "_b");
             run.startUnless(running);
             endsWith(run, "E0220");
             assertThat(run.lake.rows(1)).hasSize(20);
@@ -137,8 +136,8 @@ class SourceWatchIT {
             run.stopUnless(running);
             POSTGRES.run(
                     "create table " + name + "_new (id int primary key, v int)",
-                    "begin; alter table " + name + "_b rename to " + name + "_old;"
-                            + " alter table " + name + "_new rename to " + name + "_b; commit",
+                    "begin; alter table " + name + "_b rename to " + name + "_old;" + " alter table " + name
+                            + "_new rename to " + name + "_b; commit",
                     "insert into " + name + "_b values (21, 21)");
             run.startUnless(running);
             onlyTheSecondStops(run, name, "E0222");
@@ -245,7 +244,8 @@ class SourceWatchIT {
             run.awaitLook();
             assertThat(run.lake.stops).isEmpty();
             run.stop();
-            POSTGRES.run("alter table harmless_b alter column v set default 8", "cluster harmless_a using harmless_a_pkey");
+            POSTGRES.run(
+                    "alter table harmless_b alter column v set default 8", "cluster harmless_a using harmless_a_pkey");
             run.start();
             POSTGRES.run("insert into harmless_b values (6, 6)");
             run.awaitEqual();
@@ -264,9 +264,10 @@ class SourceWatchIT {
             run.awaitEqual();
             POSTGRES.run("select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = '"
                     + run.slot() + "'");
-            run.awaitTrue("the slot is free", () -> POSTGRES.one("select active from pg_replication_slots where slot_name = '"
-                            + run.slot() + "'")
-                    .equals("f"));
+            run.awaitTrue(
+                    "the slot is free",
+                    () -> POSTGRES.one("select active from pg_replication_slots where slot_name = '" + run.slot() + "'")
+                            .equals("f"));
             POSTGRES.run(
                     "select pg_drop_replication_slot('" + run.slot() + "')",
                     "insert into reader_restart_a values (21, 21)",

@@ -4,6 +4,7 @@ import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.sink.cut.CutFiles;
 import dev.sluice.ingest.sink.cut.CutFilesSerializer;
 import dev.sluice.ingest.sink.cut.CutMerger;
+import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeCommit;
@@ -31,21 +32,27 @@ public final class TestLake implements AutoCloseable {
     /** What the next committer asks before each commit. */
     SourceGuard guard = SourceGuard.NONE;
 
+    private PoisonPolicies policies;
 
     public TestLake(SourceTable... sources) {
-        this("org.apache.iceberg.inmemory.InMemoryFileIO", sources);
+        this(PoisonPolicies.stop(List.of(sources)), sources);
+    }
+
+    TestLake(PoisonPolicies policies, SourceTable... sources) {
+        this("org.apache.iceberg.inmemory.InMemoryFileIO", policies, sources);
     }
 
     /** With files in the folder that {@code sluice.test.files} names. */
     static TestLake onDisk(SourceTable... sources) {
-        return new TestLake(LocalFileIO.class.getName(), sources);
+        return new TestLake(LocalFileIO.class.getName(), PoisonPolicies.stop(List.of(sources)), sources);
     }
 
-    private TestLake(String files, SourceTable... sources) {
+    private TestLake(String files, PoisonPolicies policies, SourceTable... sources) {
+        this.policies = policies;
         this.files = files;
         this.catalog = server.connect(files);
         this.sources = List.of(sources);
-        LakeTables.create(catalog, PIPELINE, this.sources);
+        LakeTables.create(catalog, PIPELINE, this.sources, policies);
         start(1);
     }
 
@@ -56,6 +63,14 @@ public final class TestLake implements AutoCloseable {
     /** A new job for other tables, or for the same ones as their source has them now. */
     void sources(SourceTable... changed) {
         sources = List.of(changed);
+        policies = PoisonPolicies.stop(sources);
+        start(1);
+    }
+
+    /** A new job under other policies. */
+    void startWith(PoisonPolicies other) {
+        policies = other;
+        LakeTables.create(catalog, PIPELINE, sources, policies);
         start(1);
     }
 
@@ -63,13 +78,14 @@ public final class TestLake implements AutoCloseable {
     public void start(int parallelism) {
         writers.clear();
         for (int i = 0; i < parallelism; i++) {
-            writers.add(new LakeWriter(server.connect(files), sources, i, new UnregisteredMetricsGroup()));
+            writers.add(new LakeWriter(server.connect(files), sources, policies, i, new UnregisteredMetricsGroup()));
         }
         merger = new CutMerger();
         committer = new CutCommitter(
                 catalog,
                 PIPELINE,
                 sources,
+                policies,
                 new LakeCommit.Bounds(3, 1, 2),
                 new CommitMetrics(new UnregisteredMetricsGroup()),
                 guard);

@@ -114,11 +114,6 @@ public enum ErrorCode {
             EXTERNAL,
             MANUAL,
             "Rows hold another label now: `sluice resync <table>` loads the table anew, the others go on."),
-    E0225(
-            "slot or publication of somebody else",
-            USER,
-            NEVER,
-            "Sluice drops, alters and ends only what the lake says is its own: see the message for who made it."),
     E0229(
             "table stopped, the job starts once more without it",
             EXTERNAL,
@@ -139,12 +134,31 @@ public enum ErrorCode {
             "value does not fit the column",
             USER,
             MANUAL,
-            "The source holds a value that the lake type cannot: exclude the column, or change its type."),
+            "The source holds a value that the lake type cannot. Choose a policy that keeps such rows"
+                    + " (poison: quarantine or text, see docs/guides/poison-values.md), or exclude the column, or change"
+                    + " the value at the source; then `sluice resync <table>`."),
+    E0402(
+            "policy for unfit values not possible",
+            USER,
+            NEVER,
+            "Correct source.tables[].poison or source.tables[].columns as the message says."),
+    E0403(
+            "too many dead letters",
+            USER,
+            MANUAL,
+            "Choose poison: text for the column, exclude it, or change the values at the source; then"
+                    + " `sluice resync <table>`."),
     E0404(
             "schema change not supported",
             USER,
             MANUAL,
-            "Follow the message: the change cannot be carried over without losing the meaning of old rows."),
+            "The change cannot be carried over without losing the meaning of old rows: `sluice resync <table>` loads that"
+                    + " table anew, and the others go on."),
+    E0405(
+            "dead letters cannot be replayed",
+            USER,
+            MANUAL,
+            "`sluice replay --dry-run` lists what is left and why; `sluice resync <table>` brings a table back as a whole."),
     E0406("type not supported", USER, NEVER, "Exclude the column, or change its type in the source."),
     E0407(
             "unchanged TOAST value not available",
@@ -169,7 +183,7 @@ public enum ErrorCode {
     E0502(
             "commit outcome unknown",
             EXTERNAL,
-            MANUAL,
+            TIMED,
             "The catalog did not say whether the commit took place. The job reads it again; nothing is deleted."),
     E0503("fenced by a newer writer", INTERNAL, NEVER, "A newer run of the pipeline writes: stop one of the two."),
     E0504(
@@ -182,12 +196,26 @@ public enum ErrorCode {
             INTERNAL,
             NEVER,
             "Something other than Sluice changed the table: restore a stamped snapshot, or load anew, see sluice drop."),
+    E0506(
+            "the head is not ours",
+            EXTERNAL,
+            TIMED,
+            "Something else wrote to the lake table, which is stopped alone: find out who, then `sluice resync <table>`."),
+    E0507(
+            "table set back or its stamp changed",
+            EXTERNAL,
+            TIMED,
+            "A rollback or a changed property: the table is stopped alone. Find out who, then `sluice resync <table>`."),
     E0601(
             "object store refused or not reachable",
             EXTERNAL,
             TIMED,
             "Check endpoint, keys and bucket of the object store, and that it runs."),
-    E0603("storage full or read-only", RESOURCES, MANUAL, "Make room in the object store, or make it writable."),
+    E0603(
+            "storage full or read-only",
+            RESOURCES,
+            TIMED,
+            "Make room in the object store, or make it writable; the pipeline tries again by itself."),
     E0701("catalog not reachable", EXTERNAL, TIMED, "Check catalog.uri, and that the catalog runs."),
     E0702(
             "catalog refused the token",

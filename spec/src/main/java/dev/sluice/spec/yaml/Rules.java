@@ -38,6 +38,7 @@ final class Rules {
         for (Bound element : source.list("tables")) {
             Section table = (Section) element.value();
             excludedColumns(table);
+            columnPolicies(table);
             if (table.find("name").isEmpty()) {
                 continue;
             }
@@ -65,6 +66,22 @@ final class Rules {
             if (!seen.add((String) column.value())) {
                 problems.error(ErrorCode.E0103, column.place(), "names a column a second time", "remove one of them");
             }
+        }
+    }
+
+    private void columnPolicies(Section table) {
+        Set<String> seen = new HashSet<>();
+        table.list("exclude").forEach(column -> seen.add((String) column.value()));
+        for (Bound column : table.list("columns")) {
+            ((Section) column.value()).find("name").ifPresent(name -> {
+                if (!seen.add((String) name.value())) {
+                    problems.error(
+                            ErrorCode.E0103,
+                            name.place(),
+                            "names a column a second time, or one that is excluded",
+                            "remove one of them");
+                }
+            });
         }
     }
 

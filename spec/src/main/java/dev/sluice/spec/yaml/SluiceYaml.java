@@ -4,6 +4,7 @@ import static dev.sluice.spec.yaml.Shape.Key.optional;
 import static dev.sluice.spec.yaml.Shape.Key.required;
 import static dev.sluice.spec.yaml.Shape.Key.withDefault;
 
+import dev.sluice.spec.PoisonPolicy;
 import dev.sluice.spec.PostgresIdentifiers;
 import dev.sluice.spec.yaml.Shape.Mapping;
 import dev.sluice.spec.yaml.Shape.Scalar;
@@ -20,6 +21,7 @@ final class SluiceYaml {
     private static final ScalarKind IDENTIFIER =
             ScalarKind.pattern("[a-z][a-z0-9_]*", 40, "a name of at most 40 letters a-z, digits and _, letter first");
     private static final ScalarKind HTTP = ScalarKind.uri(List.of("http", "https"), "http://127.0.0.1:8080");
+    private static final ScalarKind POISON = ScalarKind.choice(PoisonPolicy.texts());
     private static final ScalarKind FOLDER = ScalarKind.text("the path of a folder");
 
     static final Mapping DOCUMENT = new Mapping(List.of(
@@ -77,18 +79,34 @@ final class SluiceYaml {
                                 + " the server then refuses to change the type of a listed column or to drop it, also"
                                 + " to a migration of the application, and UPDATE and DELETE under REPLICA IDENTITY"
                                 + " FULL.")));
+        Mapping column = new Mapping(List.of(
+                required("name", new Scalar(databaseName("the name of a column")), "The column."),
+                required("poison", new Scalar(POISON), "As for the table, for this column alone.")));
         Mapping table = new Mapping(List.of(
                 required("name", new Scalar(qualifiedName()), "schema.table; the lake's table is named table."),
                 optional(
                         "exclude",
                         new Sequence(new Scalar(databaseName("the name of a column")), 0, COLUMNS_MAX),
-                        "Columns that never reach the lake; exclude-at says where they are dropped.")));
+                        "Columns that never reach the lake; exclude-at says where they are dropped."),
+                optional("poison", new Scalar(POISON), "As source.poison, for this table alone."),
+                optional(
+                        "columns",
+                        new Sequence(column, 0, COLUMNS_MAX),
+                        "Columns with a policy of their own; the others follow the table.")));
         return new Mapping(List.of(
                 required("postgres", postgres, "How to reach PostgreSQL."),
+                withDefault(
+                        "poison",
+                        "stop",
+                        POISON,
+                        "What becomes of a row with a value that the lake cannot hold, such as the date infinity: stop"
+                                + " (the table stops at its last good position, the others go on), quarantine (the row goes"
+                                + " to the table _sluice.dead_letters_<pipeline>) or text (the column is NULL, the text stands"
+                                + " in <column>__special). In a key column it is always stop."),
                 required(
                         "tables",
                         new Sequence(new Shorthand(table, "name"), 1, TABLES_MAX),
-                        "Tables to replicate: schema.table, or a mapping with name and exclude.")));
+                        "Tables to replicate: schema.table, or a mapping with name, exclude, poison and columns.")));
     }
 
     private static Mapping stream() {

@@ -2,12 +2,14 @@ package dev.sluice.spec.yaml;
 
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpec.CatalogSpec;
+import dev.sluice.spec.PipelineSpec.ColumnSpec;
 import dev.sluice.spec.PipelineSpec.HotSpec;
 import dev.sluice.spec.PipelineSpec.ModelsSpec;
 import dev.sluice.spec.PipelineSpec.PostgresSourceSpec;
 import dev.sluice.spec.PipelineSpec.S3Spec;
 import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.spec.PipelineSpec.UpkeepSpec;
+import dev.sluice.spec.PoisonPolicy;
 import dev.sluice.spec.PostgresIdentifiers.QualifiedName;
 import dev.sluice.spec.Secret;
 import dev.sluice.spec.errors.ErrorCode;
@@ -129,14 +131,26 @@ public final class SpecParser {
                 postgres.value("password", Secret.class),
                 postgres.text("ssl-mode"),
                 source.list("tables").stream()
-                        .map(element -> tableOf((Section) element.value()))
+                        .map(element -> tableOf((Section) element.value(), source.text("poison")))
                         .toList(),
                 postgres.text("exclude-at").equals("source"));
     }
 
-    private static TableSpec tableOf(Section table) {
+    private static TableSpec tableOf(Section table, String poison) {
         QualifiedName name = table.value("name", QualifiedName.class);
-        return new TableSpec(name.schema(), name.name(), texts(table, "exclude"));
+        return new TableSpec(
+                name.schema(),
+                name.name(),
+                texts(table, "exclude"),
+                PoisonPolicy.of(
+                        table.find("poison").map(own -> (String) own.value()).orElse(poison)),
+                table.list("columns").stream()
+                        .map(element -> columnOf((Section) element.value()))
+                        .toList());
+    }
+
+    private static ColumnSpec columnOf(Section column) {
+        return new ColumnSpec(column.text("name"), PoisonPolicy.of(column.text("poison")));
     }
 
     private static HotSpec hotOf(Section hot, Path folder) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.spec.PipelineSpec;
+import dev.sluice.spec.PipelineSpec.ColumnSpec;
 import dev.sluice.spec.PipelineSpec.TableSpec;
+import dev.sluice.spec.PoisonPolicy;
 import dev.sluice.spec.Secret;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
@@ -271,6 +273,38 @@ class SpecParserTest {
                         "14:10 E0105 hot.views names the folder " + folder.resolve("none")
                                 + ", which does not exist | create it, or leave the key out; relative paths start from"
                                 + " the folder of sluice.yaml");
+    }
+
+    @Test
+    void policiesForUnfitValuesAreOfTheSourceATableOrAColumn() {
+        PipelineSpec spec =
+                parse(SMALLEST.replace("tables: [public.orders]", """
+                        poison: quarantine
+                          tables:
+                            - public.orders
+                            - name: public.users
+                              poison: text
+                              columns:
+                                - {name: born, poison: stop}
+                        """.strip())).orThrow();
+        assertThat(spec.source().tables())
+                .containsExactly(
+                        new TableSpec("public", "orders", List.of(), PoisonPolicy.QUARANTINE, List.of()),
+                        new TableSpec(
+                                "public",
+                                "users",
+                                List.of(),
+                                PoisonPolicy.TEXT,
+                                List.of(new ColumnSpec("born", PoisonPolicy.STOP))));
+        assertThat(problems(SMALLEST.replace("[public.orders]", "[{name: public.orders, poison: clamp}]")))
+                .containsExactly(
+                        "12:42 E0102 source.tables[0].poison must be one of stop, quarantine, text, not `clamp` | ");
+        assertThat(problems(SMALLEST.replace(
+                        "[public.orders]",
+                        "[{name: public.orders, exclude: [a], columns: [{name: a, poison: text}]}]")))
+                .singleElement()
+                .asString()
+                .contains("E0103 source.tables[0].columns[0].name names a column a second time");
     }
 
     @Test

@@ -34,7 +34,8 @@ public final class SourceCatalogue {
             boolean columnListsNeeded = spec.excludeAtSource()
                     && spec.tables().stream().anyMatch(t -> !t.excludedColumns().isEmpty());
             ServerChecks.check(connection, slotName, columnListsNeeded, problems);
-            TableReader reader = new TableReader(connection, new TypeCatalogue(connection), problems, spec.excludeAtSource());
+            TableReader reader =
+                    new TableReader(connection, new TypeCatalogue(connection), problems, spec.excludeAtSource());
             List<SourceTable> tables = new ArrayList<>();
             for (TableSpec table : spec.tables()) {
                 reader.read(table).ifPresent(tables::add);

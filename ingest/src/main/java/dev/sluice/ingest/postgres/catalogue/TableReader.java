@@ -203,7 +203,9 @@ final class TableReader {
                             + " ALTER TABLE " + table + " REPLICA IDENTITY USING INDEX ...;");
             return false;
         }
-        if (relation.identity.equals("f") && excludeAtSource && !spec.excludedColumns().isEmpty()) {
+        if (relation.identity.equals("f")
+                && excludeAtSource
+                && !spec.excludedColumns().isEmpty()) {
             problems.add(
                     ErrorCode.E0210,
                     spec.qualifiedName() + " has REPLICA IDENTITY FULL, and columns of it are excluded: the server"

@@ -88,8 +88,7 @@ public final class Publication {
 
     /** Whether it publishes these tables, with all operations, and no table that is not of the pipeline. */
     private boolean fits(PublishedTables there, List<Integer> missing) {
-        return there.isComplete()
-                && missing.stream().map(tables::get).allMatch(table -> isAsMade(there, table));
+        return there.isComplete() && missing.stream().map(tables::get).allMatch(table -> isAsMade(there, table));
     }
 
     private boolean isAsMade(PublishedTables there, SourceTable table) {
@@ -122,10 +121,13 @@ public final class Publication {
             execute(connection, again(there, added));
         }
         Set<Integer> own = tables.stream().map(SourceTable::oid).collect(Collectors.toSet());
-        tidy(connection, there.entries().stream()
-                .filter(entry -> !own.contains(entry.oid()))
-                .map(entry -> "alter publication " + SqlNames.identifier(name) + " drop table only " + entry.name())
-                .toList());
+        tidy(
+                connection,
+                there.entries().stream()
+                        .filter(entry -> !own.contains(entry.oid()))
+                        .map(entry ->
+                                "alter publication " + SqlNames.identifier(name) + " drop table only " + entry.name())
+                        .toList());
         List<SourceTable> otherwiseListed = followed.stream()
                 .map(tables::get)
                 .filter(table -> there.find(table.oid()).isPresent() && !isAsMade(there, table))
@@ -237,8 +239,7 @@ public final class Publication {
 
     private Set<String> listOf(SourceTable table) {
         return isListed(table)
-                ? new HashSet<>(
-                        table.columns().stream().map(SourceColumn::name).toList())
+                ? new HashSet<>(table.columns().stream().map(SourceColumn::name).toList())
                 : Set.of();
     }
 }

@@ -54,8 +54,8 @@ record PublishedTables(boolean exists, boolean isComplete, List<Entry> entries) 
                     if (row.getLong(2) != 0) {
                         Set<String> columns = row.getArray(5) == null
                                 ? Set.of()
-                                : Set.copyOf(Arrays.asList(
-                                        (String[]) row.getArray(5).getArray()));
+                                : Set.copyOf(
+                                        Arrays.asList((String[]) row.getArray(5).getArray()));
                         entries.add(new Entry((int) row.getLong(2), row.getString(3), row.getBoolean(4), columns));
                     }
                 }

@@ -78,10 +78,10 @@ public final class ReplicationSlot {
     /** The same for a state that was read before. */
     public void check(Optional<State> now, Lsn known) {
         State state = now.orElseThrow(() -> new SluiceException(
-                        ErrorCode.E0215,
-                        "slot " + name + " is gone, although the lake already holds tables of this pipeline: the"
-                                + " changes since " + known + " cannot be read any more",
-                        Remedy.LOAD_ANEW));
+                ErrorCode.E0215,
+                "slot " + name + " is gone, although the lake already holds tables of this pipeline: the"
+                        + " changes since " + known + " cannot be read any more",
+                Remedy.LOAD_ANEW));
         if (state.walStatus.equals("lost")) {
             throw new SluiceException(
                     ErrorCode.E0214,

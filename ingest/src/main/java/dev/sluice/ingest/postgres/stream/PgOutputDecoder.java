@@ -29,13 +29,15 @@ final class PgOutputDecoder {
     /** A table of the pipeline as seen by this session. */
     private static final class Published {
         final TableChanges changes;
+        final int number;
         final long skipTo;
         int countedBytes;
         boolean known;
         boolean stopped;
         Optional<String> difference = Optional.empty();
 
-        Published(TableChanges changes, long skipTo) {
+        Published(int number, TableChanges changes, long skipTo) {
+            this.number = number;
             this.changes = changes;
             this.skipTo = skipTo;
         }
@@ -91,7 +93,7 @@ final class PgOutputDecoder {
                 continue;
             }
             long skip = unsignedMax(position, skipTo.get(i));
-            Published table = new Published(new TableChanges(i, tables.get(i)), skip);
+            Published table = new Published(i, new TableChanges(i, tables.get(i)), skip);
             published.put(tables.get(i).oid(), table);
             inOrder.add(table);
             everywhere = first || Long.compareUnsigned(skip, everywhere) < 0 ? skip : everywhere;
@@ -330,7 +332,7 @@ final class PgOutputDecoder {
         SourceTable source = table.changes.table();
         String name = source.schema() + "." + source.name();
         sealed.add(RowBatch.stop(new TableStop(
-                table.changes.index(),
+                table.number,
                 ErrorCode.E0410,
                 "a change of " + name + " in commit " + new Lsn(commitLsn) + " has " + cursor.size()
                         + " bytes, and the largest that fits is " + changeBytesMax
@@ -347,7 +349,7 @@ final class PgOutputDecoder {
         seal(table);
         table.stopped = true;
         sealed.add(RowBatch.stop(new TableStop(
-                table.changes.index(),
+                table.number,
                 ErrorCode.E0404,
                 "table " + source.qualifiedName() + " is not what it was when the pipeline started: "
                         + table.difference.get() + " before commit " + new Lsn(commitLsn),

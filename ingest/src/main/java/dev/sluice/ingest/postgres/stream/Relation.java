@@ -37,8 +37,7 @@ record Relation(int oid, String schema, String name, char identity, List<Column>
             if (next == table.columns().size()) {
                 return Optional.of("column " + column.name + " was added");
             }
-            Optional<String> difference =
-                    difference(column, table.columns().get(next++));
+            Optional<String> difference = difference(column, table.columns().get(next++));
             if (difference.isPresent()) {
                 return difference;
             }

@@ -73,7 +73,8 @@ final class ShapeDifference {
                 boolean again = is.columns().stream().anyMatch(c -> c.name().equals(before.name()));
                 return stop(
                         ErrorCode.E0404,
-                        "column " + before.name() + " was dropped" + (again ? " and added again, with other values" : ""));
+                        "column " + before.name() + " was dropped"
+                                + (again ? " and added again, with other values" : ""));
             }
             if (!there.name().equals(before.name())) {
                 return stop(ErrorCode.E0404, "column " + before.name() + " was renamed to " + there.name());
@@ -140,7 +141,8 @@ final class ShapeDifference {
             }
             if (!there.by().equals(before.by()) && there.order().equals(before.order())) {
                 return stop(
-                        ErrorCode.E0224, "label '" + before.text() + "' of one of its enums was renamed and named back");
+                        ErrorCode.E0224,
+                        "label '" + before.text() + "' of one of its enums was renamed and named back");
             }
         }
         return Optional.empty();
@@ -165,6 +167,8 @@ final class ShapeDifference {
     }
 
     private static String text(String what) {
-        return what.startsWith("is ") || what.startsWith("was ") || what.startsWith("has ") ? what : "has changed: " + what;
+        return what.startsWith("is ") || what.startsWith("was ") || what.startsWith("has ")
+                ? what
+                : "has changed: " + what;
     }
 }

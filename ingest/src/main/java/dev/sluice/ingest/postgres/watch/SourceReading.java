@@ -29,8 +29,7 @@ final class SourceReading implements AutoCloseable {
     private boolean hasLists;
     private String identity = "";
 
-    SourceReading(
-            PostgresConnector connector, String slotName, String publicationName, List<SourceTable> tables) {
+    SourceReading(PostgresConnector connector, String slotName, String publicationName, List<SourceTable> tables) {
         this.connector = connector;
         this.slotName = slotName;
         this.publicationName = publicationName;

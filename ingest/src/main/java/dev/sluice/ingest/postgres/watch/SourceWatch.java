@@ -148,8 +148,8 @@ public final class SourceWatch implements AutoCloseable {
         if (seen.flushed().compareTo(known) < 0) {
             return Optional.of(new SluiceException(
                     ErrorCode.E0219,
-                    "the WAL of " + target + " ends at " + seen.flushed() + ", but the lake holds commits up to " + known
-                            + ": the server was restored to an earlier moment",
+                    "the WAL of " + target + " ends at " + seen.flushed() + ", but the lake holds commits up to "
+                            + known + ": the server was restored to an earlier moment",
                     Remedy.LOAD_ANEW));
         }
         try {

@@ -46,8 +46,7 @@ public record TableShape(
      * @param standard identity of its DEFAULT, 0 when it has none: another one after every ALTER COLUMN ... TYPE
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Column(
-            int number, String name, long type, int modifier, String by, boolean missing, long standard) {}
+    public record Column(int number, String name, long type, int modifier, String by, boolean missing, long standard) {}
 
     /**
      * @param oid stays when the label is renamed

@@ -119,7 +119,9 @@ final class WatchSql {
         ArrayNode wanted = JSON.createArrayNode();
         for (int i = 0; i < tables.size(); i++) {
             ObjectNode table = wanted.addObject();
-            table.put("i", i).put("s", tables.get(i).schema()).put("n", tables.get(i).name());
+            table.put("i", i)
+                    .put("s", tables.get(i).schema())
+                    .put("n", tables.get(i).name());
             ArrayNode excluded = table.putArray("x");
             tables.get(i).excludedColumns().stream().sorted().forEach(excluded::add);
         }

@@ -5,6 +5,9 @@ import dev.sluice.ingest.sink.cut.CarriedRow;
 import dev.sluice.ingest.sink.cut.TableFiles;
 import dev.sluice.ingest.sink.file.DataFileWriter;
 import dev.sluice.ingest.sink.file.TableFormat;
+import dev.sluice.ingest.sink.poison.DeadLetter;
+import dev.sluice.ingest.sink.poison.RowJudge;
+import dev.sluice.ingest.sink.row.BigEndian;
 import dev.sluice.ingest.sink.row.KeyBytes;
 import dev.sluice.ingest.sink.row.RowCursor;
 import dev.sluice.ingest.sink.spill.HeapBudget;
@@ -58,11 +61,14 @@ public final class CarryOver implements AutoCloseable {
     private final RowCursor before;
     private final KeyBytes key;
     private final WantedRows wanted;
+    private final RowJudge judge;
     private final List<DataFile> written = new ArrayList<>();
+    private final List<DeadLetter> letters = new ArrayList<>();
     private DataFileWriter writer;
     private long filesRead;
 
-    private CarryOver(TableFormat format, TableFiles files, HeapBudget budget) throws IOException {
+    private CarryOver(TableFormat format, TableFiles files, RowJudge judge, HeapBudget budget) throws IOException {
+        this.judge = judge;
         this.format = format;
         this.source = format.source();
         this.io = format.table().io();
@@ -74,33 +80,62 @@ public final class CarryOver implements AutoCloseable {
     }
 
     /**
-     * The data files with the completed rows of {@code files}.
+     * Completes the carried rows of {@code files}.
      *
      * @param format of the table as it stands after the cut before
+     * @param judge says which of them fit, once they are complete
+     * @param held rows that are dead letters of the table: versions before may be among them
      * @throws SluiceException E0407 when the version before of a row is not there
      */
-    public static Result complete(TableFormat format, TableFiles files) throws IOException {
-        return complete(format, files, HeapBudget.PROCESS);
+    public static Result complete(TableFormat format, TableFiles files, RowJudge judge, List<byte[]> held)
+            throws IOException {
+        return complete(format, files, judge, held, HeapBudget.PROCESS);
     }
 
-    static Result complete(TableFormat format, TableFiles files, HeapBudget budget) throws IOException {
-        try (CarryOver carryOver = new CarryOver(format, files, budget)) {
+    static Result complete(TableFormat format, TableFiles files, RowJudge judge, List<byte[]> held, HeapBudget budget)
+            throws IOException {
+        try (CarryOver carryOver = new CarryOver(format, files, judge, budget)) {
+            for (long address : carryOver.wanted.complete()) {
+                carryOver.emit(
+                        carryOver.row.moveTo(carryOver.wanted.row(address).row(), 0));
+            }
+            // First: the lake has a delete of each of these keys, behind which nothing is looked for.
+            for (byte[] letter : held) {
+                carryOver.takeFrom(letter);
+            }
             for (String file : carryOver.wanted.files()) {
                 carryOver.readOwn(file);
             }
             carryOver.expectNoneLeft(carryOver.wanted.leftInFiles());
             carryOver.readLake();
             carryOver.finishFile();
-            return new Result(List.copyOf(carryOver.written), carryOver.filesRead);
+            return new Result(List.copyOf(carryOver.written), List.copyOf(carryOver.letters), carryOver.filesRead);
         }
     }
 
     /**
      * What came of it.
      *
+     * @param letters rows that no file can hold
      * @param filesRead data and delete files of the lake that were read
      */
-    public record Result(List<DataFile> files, long filesRead) {}
+    public record Result(List<DataFile> files, List<DeadLetter> letters, long filesRead) {}
+
+    private void takeFrom(byte[] letter) throws IOException {
+        RowCursor held = new RowCursor(source.name(), BigEndian.int16(letter, 0), row.columns());
+        held.moveTo(letter, 0);
+        KeyBytes there = key.of(held);
+        if (!wanted.isWanted(there)) {
+            return;
+        }
+        row.moveTo(wanted.row(wanted.take(there)).row(), 0);
+        for (int column = 0; column < row.columns(); column++) {
+            if (row.isUnchanged(column)) {
+                row.take(column, held);
+            }
+        }
+        emit(row);
+    }
 
     private void readOwn(String location) throws IOException {
         VersionsBefore found = new VersionsBefore();
@@ -235,13 +270,23 @@ public final class CarryOver implements AutoCloseable {
                 set(row, column, record);
             }
         }
-        if (writer != null && !writer.takes(row.size())) {
+        emit(row);
+    }
+
+    /** A row that has all its values goes into a file, or among the dead letters when it does not fit there. */
+    private void emit(RowCursor whole) throws IOException {
+        if (judge.judge(whole) != RowJudge.Verdict.FITS) {
+            // A policy that became stop in between counts from the next change on: here the row was taken already.
+            letters.add(DeadLetter.of(source, whole, judge));
+            return;
+        }
+        if (writer != null && !writer.takes(whole.size())) {
             finishFile();
         }
         if (writer == null) {
-            writer = new DataFileWriter(format, row.size(), ROW_GROUP_BYTES);
+            writer = new DataFileWriter(format, whole.size(), ROW_GROUP_BYTES);
         }
-        writer.add(row);
+        writer.add(whole);
     }
 
     private void finishFile() throws IOException {

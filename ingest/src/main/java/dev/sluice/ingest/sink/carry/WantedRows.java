@@ -12,6 +12,7 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,9 @@ final class WantedRows implements AutoCloseable {
     private final KeyBytes place;
     /** Data files of this cut with versions before, each with its number. */
     private final Map<String, Integer> files = new LinkedHashMap<>();
+
+    /** Rows that lack nothing: no file can hold them. */
+    private final List<Long> complete = new ArrayList<>();
 
     private final TreeSet<Integer> missing = new TreeSet<>();
     private final KeyRanges ranges;
@@ -57,13 +61,17 @@ final class WantedRows implements AutoCloseable {
     private void add(byte[] bytes, RowCursor row) {
         CarriedRow carried = CarriedRow.of(bytes);
         row.moveTo(carried.row(), 0);
+        boolean isComplete = true;
         for (int column = 0; column < row.columns(); column++) {
             if (row.isUnchanged(column)) {
                 missing.add(column);
+                isComplete = false;
             }
         }
         long address = rows.add(bytes, 0, bytes.length);
-        if (carried.isFromLake()) {
+        if (isComplete) {
+            complete.add(address);
+        } else if (carried.isFromLake()) {
             ranges.add(carried.lakeKey());
             byKey.put(place.of(carried.lakeKey()), address);
             inLake++;
@@ -76,6 +84,11 @@ final class WantedRows implements AutoCloseable {
 
     private KeyBytes at(int file, long position) {
         return place.of(ByteBuffer.allocate(12).putInt(file).putLong(position).array());
+    }
+
+    /** Addresses of rows that lack nothing. */
+    List<Long> complete() {
+        return complete;
     }
 
     /** Columns that at least one row lacks. */

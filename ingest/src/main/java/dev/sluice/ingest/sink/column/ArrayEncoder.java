@@ -19,10 +19,12 @@ final class ArrayEncoder extends ColumnEncoder {
     private static final int LEVEL_EMPTY_LIST = 1;
     private static final int LEVEL_NULL_ELEMENT = 2;
 
+    private final ColumnFit fit;
     private final ColumnEncoder element;
 
-    ArrayEncoder(String name, ColumnDescriptor descriptor, ColumnEncoder element) {
+    ArrayEncoder(String name, ColumnDescriptor descriptor, ColumnFit fit, ColumnEncoder element) {
         super(name, descriptor);
+        this.fit = fit;
         this.element = element;
     }
 
@@ -38,36 +40,18 @@ final class ArrayEncoder extends ColumnEncoder {
 
     @Override
     void write(byte[] bytes, int offset, int length, int repetition) {
-        if (length < HEADER_BYTES) {
-            throw misfit("a malformed array");
-        }
+        expect(fit.misfit(bytes, offset, length));
         int dimensions = BigEndian.int32(bytes, offset);
         if (dimensions == 0) {
             element.writeNull(0, LEVEL_EMPTY_LIST);
             return;
         }
-        if (dimensions != 1) {
-            throw misfit("an array of " + dimensions + " dimensions");
-        }
-        if (length < HEADER_BYTES + DIMENSION_BYTES) {
-            throw misfit("a malformed array");
-        }
-        if (BigEndian.int32(bytes, offset + HEADER_BYTES + 4) != 1) {
-            throw misfit("an array whose lower bound is not 1");
-        }
-        writeElements(
-                bytes,
-                offset + HEADER_BYTES + DIMENSION_BYTES,
-                offset + length,
-                BigEndian.int32(bytes, offset + HEADER_BYTES));
+        writeElements(bytes, offset + HEADER_BYTES + DIMENSION_BYTES, BigEndian.int32(bytes, offset + HEADER_BYTES));
     }
 
-    private void writeElements(byte[] bytes, int start, int end, int count) {
+    private void writeElements(byte[] bytes, int start, int count) {
         int at = start;
         for (int i = 0; i < count; i++) {
-            if (at > end - 4) {
-                throw misfit("a malformed array");
-            }
             int length = BigEndian.int32(bytes, at);
             at += 4;
             int repetition = i == 0 ? 0 : 1;
@@ -75,14 +59,8 @@ final class ArrayEncoder extends ColumnEncoder {
                 element.writeNull(repetition, LEVEL_NULL_ELEMENT);
                 continue;
             }
-            if (length < 0 || length > end - at) {
-                throw misfit("a malformed array");
-            }
             element.write(bytes, at, length, repetition);
             at += length;
-        }
-        if (at != end || count < 1) {
-            throw misfit("a malformed array");
         }
     }
 }

@@ -10,7 +10,8 @@ import org.apache.parquet.column.ColumnWriter;
 
 /**
  * Writes the values of one column of one file: PostgreSQL's binary form in, Parquet's out, no object per value. A
- * value that has no place in the Iceberg type stops the table with E0401; it is never rounded, clamped or nulled.
+ * value that has no place in the Iceberg type never gets here, because {@link ColumnFits} has sorted it out; if one does,
+ * it is E0401, and it is never rounded, clamped or nulled.
  */
 public abstract class ColumnEncoder {
     /** {@code schema.table.column}, for errors. */
@@ -66,6 +67,13 @@ public abstract class ColumnEncoder {
         return definitionLevel;
     }
 
+    /** @param misfit what {@link ColumnFits} says of the value */
+    final void expect(String misfit) {
+        if (misfit != null) {
+            throw misfit(misfit);
+        }
+    }
+
     final void expectLength(int length, int expected) {
         if (length != expected) {
             throw misfit("a value of " + length + " bytes where " + expected + " are due");
@@ -77,6 +85,6 @@ public abstract class ColumnEncoder {
         return new SluiceException(
                 ErrorCode.E0401,
                 "column " + name + ": " + valueClass + " does not fit its lake type",
-                "change the value at the source, or exclude the column (source.tables[].exclude) and load the table again");
+                "report this: such a value should have met the policy of its column (source.tables[].poison)");
     }
 }

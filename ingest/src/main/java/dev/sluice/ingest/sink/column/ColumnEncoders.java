@@ -22,7 +22,11 @@ public final class ColumnEncoders {
         if (type instanceof ColumnType.Array array) {
             NestedField element = field.type().asListType().fields().get(0);
             ColumnDescriptor descriptor = descriptorOf(element.fieldId(), file);
-            return new ArrayEncoder(name, descriptor, primitive(name, array.element(), element.fieldId(), descriptor));
+            return new ArrayEncoder(
+                    name,
+                    descriptor,
+                    ColumnFits.of(array),
+                    primitive(name, array.element(), element.fieldId(), descriptor));
         }
         return primitive(name, type, field.fieldId(), descriptorOf(field.fieldId(), file));
     }

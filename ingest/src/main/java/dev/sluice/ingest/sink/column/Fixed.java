@@ -10,7 +10,6 @@ final class Fixed {
     static final int EPOCH_DAYS = 10_957;
 
     static final long EPOCH_MICROS = EPOCH_DAYS * 86_400_000_000L;
-    private static final long DAY_MICROS = 86_400_000_000L;
 
     private Fixed() {}
 
@@ -69,15 +68,8 @@ final class Fixed {
 
         @Override
         void write(byte[] bytes, int offset, int length, int repetition) {
-            expectLength(length, 4);
-            int days = BigEndian.int32(bytes, offset);
-            if (days == Integer.MAX_VALUE || days == Integer.MIN_VALUE) {
-                throw misfit("an infinite date");
-            }
-            if (days > Integer.MAX_VALUE - EPOCH_DAYS) {
-                throw misfit("a date beyond the range of days");
-            }
-            writer().write(days + EPOCH_DAYS, repetition, definitionLevel());
+            expect(ColumnFits.date(bytes, offset, length));
+            writer().write(BigEndian.int32(bytes, offset) + EPOCH_DAYS, repetition, definitionLevel());
         }
     }
 
@@ -88,12 +80,8 @@ final class Fixed {
 
         @Override
         void write(byte[] bytes, int offset, int length, int repetition) {
-            expectLength(length, 8);
-            long micros = BigEndian.int64(bytes, offset);
-            if (micros < 0 || micros >= DAY_MICROS) {
-                throw misfit(micros == DAY_MICROS ? "the time 24:00" : "a time outside of the day");
-            }
-            writer().write(micros, repetition, definitionLevel());
+            expect(ColumnFits.time(bytes, offset, length));
+            writer().write(BigEndian.int64(bytes, offset), repetition, definitionLevel());
         }
     }
 
@@ -105,15 +93,8 @@ final class Fixed {
 
         @Override
         void write(byte[] bytes, int offset, int length, int repetition) {
-            expectLength(length, 8);
-            long micros = BigEndian.int64(bytes, offset);
-            if (micros == Long.MAX_VALUE || micros == Long.MIN_VALUE) {
-                throw misfit("an infinite timestamp");
-            }
-            if (micros > Long.MAX_VALUE - EPOCH_MICROS) {
-                throw misfit("a timestamp beyond the range of 64-bit microseconds");
-            }
-            writer().write(micros + EPOCH_MICROS, repetition, definitionLevel());
+            expect(ColumnFits.timestamp(bytes, offset, length));
+            writer().write(BigEndian.int64(bytes, offset) + EPOCH_MICROS, repetition, definitionLevel());
         }
     }
 
@@ -142,17 +123,13 @@ final class Fixed {
     }
 
     static final class JsonbEncoder extends ColumnEncoder {
-        private static final byte VERSION = 1;
-
         JsonbEncoder(String name, ColumnDescriptor descriptor) {
             super(name, descriptor);
         }
 
         @Override
         void write(byte[] bytes, int offset, int length, int repetition) {
-            if (length < 1 || bytes[offset] != VERSION) {
-                throw misfit("jsonb of an unknown version");
-            }
+            expect(ColumnFits.jsonb(bytes, offset, length));
             writer().write(Binary.fromReusedByteArray(bytes, offset + 1, length - 1), repetition, definitionLevel());
         }
     }

@@ -10,11 +10,11 @@ import org.apache.parquet.io.api.Binary;
  * to the base of 10,000. Source: {@code numeric_send} in PostgreSQL's {@code numeric.c}.
  */
 final class Numerics {
-    private static final int HEADER_BYTES = 8;
-    private static final int NEGATIVE = 0x4000;
-    private static final int NAN = 0xC000;
-    private static final int PLUS_INFINITY = 0xD000;
-    private static final int MINUS_INFINITY = 0xF000;
+    static final int HEADER_BYTES = 8;
+    static final int NEGATIVE = 0x4000;
+    static final int NAN = 0xC000;
+    static final int PLUS_INFINITY = 0xD000;
+    static final int MINUS_INFINITY = 0xF000;
     private static final int LONG_DIGITS_MAX = 18;
     private static final long[] POWERS_OF_TEN = new long[LONG_DIGITS_MAX + 1];
 
@@ -27,7 +27,7 @@ final class Numerics {
 
     private Numerics() {}
 
-    private static int decimalDigits(int digit) {
+    static int decimalDigits(int digit) {
         if (digit >= 1000) {
             return 4;
         }
@@ -91,15 +91,10 @@ final class Numerics {
 
         @Override
         void write(byte[] bytes, int offset, int length, int repetition) {
+            expect(ColumnFits.decimal(bytes, offset, length, precision, scale));
             int count = digitCount(bytes, offset, length);
             int sign = sign(bytes, offset);
-            if (sign != 0 && sign != NEGATIVE) {
-                throw misfit(sign == NAN ? "NaN" : "an infinite numeric");
-            }
             int magnitude = count == 0 ? 0 : 4 * weight(bytes, offset) + decimalDigits(digit(bytes, offset, 0)) + scale;
-            if (magnitude > precision) {
-                throw misfit("a numeric of more than " + precision + " digits");
-            }
             if (magnitude <= LONG_DIGITS_MAX) {
                 long value = longValue(bytes, offset, count);
                 writeLong(sign == 0 ? value : -value, repetition);
@@ -160,7 +155,7 @@ final class Numerics {
         private int cut(int digit, int exponent) {
             int divisor = exponent > -4 ? (int) POWERS_OF_TEN[-exponent] : 10_000;
             if (digit % divisor != 0) {
-                throw misfit("a numeric of more than " + scale + " decimals");
+                throw misfit(ColumnFits.tooManyDecimals(scale));
             }
             return digit / divisor;
         }

@@ -16,6 +16,13 @@ public record CarriedRow(byte[] lakeKey, String file, long position, byte[] row)
     /** First byte of a serialized row; another value marks one that was replaced or deleted again. */
     public static final byte LIVE = 1;
 
+    private static final String NO_FILE = "";
+
+    /** A row that lacks nothing, and that no file can hold. */
+    public static CarriedRow whole(byte[] key, byte[] row) {
+        return new CarriedRow(key, NO_FILE, 0, row);
+    }
+
     public boolean isFromLake() {
         return file.isEmpty();
     }

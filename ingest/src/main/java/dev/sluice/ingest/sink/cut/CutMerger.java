@@ -111,10 +111,12 @@ public final class CutMerger {
     private TableFiles publish(LoadMarker marker, int index) {
         int table = marker.tables()[index];
         List<DataFile> files = new ArrayList<>();
+        List<CarriedFile> quarantined = new ArrayList<>();
         long rows = 0;
         for (TableFiles part : staged) {
             if (part.table() == table && part.lowestLsn() == marker.lsn()) {
                 files.addAll(part.dataFiles());
+                quarantined.addAll(part.carried());
                 rows += part.rowsInserted();
             }
         }
@@ -126,7 +128,7 @@ public final class CutMerger {
                             + ", the writers wrote " + rows,
                     "nothing was published; start the pipeline again, the load starts over");
         }
-        return new TableFiles(table, marker.lsn(), marker.lsn(), 0, rows, 0, files, List.of(), List.of());
+        return new TableFiles(table, marker.lsn(), marker.lsn(), 0, rows, 0, files, List.of(), quarantined);
     }
 
     private static TableFiles mergeTable(List<TableFiles> parts) {

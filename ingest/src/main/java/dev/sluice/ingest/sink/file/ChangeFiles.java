@@ -2,6 +2,7 @@ package dev.sluice.ingest.sink.file;
 
 import dev.sluice.ingest.sink.cut.CarriedRow;
 import dev.sluice.ingest.sink.cut.TableFiles;
+import dev.sluice.ingest.sink.poison.RowJudge;
 import dev.sluice.ingest.sink.row.CutKeys;
 import dev.sluice.ingest.sink.row.KeyBytes;
 import dev.sluice.ingest.sink.row.RowCursor;
@@ -26,6 +27,7 @@ public final class ChangeFiles implements OpenFiles.Open {
     private static final byte[] NO_KEY = {};
 
     private final TableFormat format;
+    private final RowJudge judge;
     private final int table;
     private final OpenFiles openFiles;
     private final CutKeys keys;
@@ -39,9 +41,13 @@ public final class ChangeFiles implements OpenFiles.Open {
     private long rowsInserted;
     private long rowsDeleted;
 
-    /** @param budget for what is known of the keys, and for carried rows */
-    public ChangeFiles(TableFormat format, int table, OpenFiles openFiles, HeapBudget budget) {
+    /**
+     * @param judge looks at rows that are completed here; those that are given are judged already
+     * @param budget for what is known of the keys, and for carried rows
+     */
+    public ChangeFiles(TableFormat format, int table, RowJudge judge, OpenFiles openFiles, HeapBudget budget) {
         this.format = format;
+        this.judge = judge;
         this.table = table;
         this.openFiles = openFiles;
         this.keys = new CutKeys(budget);
@@ -122,11 +128,25 @@ public final class ChangeFiles implements OpenFiles.Open {
         }
         delete(oldKey, oldRow);
         if (carried.isComplete(newRow)) {
-            insert(newKey, newRow);
+            if (judge.judge(newRow) == RowJudge.Verdict.FITS) {
+                insert(newKey, newRow);
+            } else {
+                quarantine(newKey, newRow);
+            }
             return;
         }
         expectAbsent(newKey);
         keys.put(newKey, CutKeys.carriedAt(carried.add(version)));
+        rowsInserted++;
+    }
+
+    /**
+     * Takes a whole row that no file can hold. It goes with those that lack values: whoever completes them finds it
+     * complete, and puts it among the dead letters; until then a later change of its key finds it where it finds those.
+     */
+    public void quarantine(KeyBytes key, RowCursor row) {
+        expectAbsent(key);
+        keys.put(key, CutKeys.carriedAt(carried.add(CarriedRow.whole(key.toArray(), row.toRow()))));
         rowsInserted++;
     }
 

@@ -1,6 +1,8 @@
 package dev.sluice.ingest.sink.file;
 
+import dev.sluice.ingest.sink.poison.SpecialColumns;
 import dev.sluice.ingest.table.SourceTable;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,8 @@ import org.apache.iceberg.types.Types.NestedField;
 /**
  * What all files of a table share.
  *
+ * @param source the table with the companion columns that it has in the lake
+ * @param schema the lake's columns in the order of {@code source}
  * @param keySchema the key columns, in key order, with the field ids of the table
  */
 public record TableFormat(
@@ -38,11 +42,14 @@ public record TableFormat(
 
     /** @param writer number of the writer, in file names only */
     public static TableFormat of(SourceTable source, Table table, int writer) {
-        Schema schema = table.schema();
-        int[] all = new int[source.columns().size()];
+        SourceTable shape = SpecialColumns.inLake(source, table.schema());
+        int[] all = new int[shape.columns().size()];
+        List<NestedField> fields = new ArrayList<>();
         for (int i = 0; i < all.length; i++) {
             all[i] = i;
+            fields.add(table.schema().findField(shape.columns().get(i).name()));
         }
+        Schema schema = new Schema(fields);
         int[] keys = source.keyColumns().stream().mapToInt(Integer::intValue).toArray();
         List<NestedField> keyFields =
                 source.keyColumns().stream().map(schema.columns()::get).toList();
@@ -50,7 +57,7 @@ public record TableFormat(
         properties.putIfAbsent(TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES, ROW_GROUP_BYTES);
         properties.putIfAbsent(TableProperties.PARQUET_DICT_SIZE_BYTES, DICTIONARY_BYTES);
         return new TableFormat(
-                source,
+                shape,
                 table,
                 schema,
                 new Schema(keyFields),

@@ -10,14 +10,26 @@ import java.nio.ByteBuffer;
  * by one table writer. Every offset that it hands out has been checked against the batch.
  */
 public final class RowCursor {
+    private static final byte[] NOTHING = {};
+
     private final String table;
+    private final int sent;
     private final byte[][] sources;
     private final int[] offsets;
     private final int[] lengths;
     private int size;
 
     public RowCursor(String table, int columns) {
+        this(table, columns, columns);
+    }
+
+    /**
+     * @param sent columns that rows come with
+     * @param columns columns of this; those after the {@code sent} ones begin as NULL
+     */
+    public RowCursor(String table, int sent, int columns) {
         this.table = table;
+        this.sent = sent;
         this.sources = new byte[columns][];
         this.offsets = new int[columns];
         this.lengths = new int[columns];
@@ -28,11 +40,14 @@ public final class RowCursor {
         if (offset < 0 || offset > bytes.length - 2) {
             throw malformed("a row begins outside of its batch");
         }
-        if (BigEndian.int16(bytes, offset) != offsets.length) {
-            throw malformed("a row has " + BigEndian.int16(bytes, offset) + " columns instead of " + offsets.length);
+        if (BigEndian.int16(bytes, offset) != sent) {
+            throw malformed("a row has " + BigEndian.int16(bytes, offset) + " columns instead of " + sent);
+        }
+        for (int column = sent; column < offsets.length; column++) {
+            set(column, NOTHING, 0, RowBatch.NULL);
         }
         int at = offset + 2;
-        for (int column = 0; column < offsets.length; column++) {
+        for (int column = 0; column < sent; column++) {
             if (at > bytes.length - 4) {
                 throw malformed("a row ends before its column " + column);
             }
@@ -46,7 +61,7 @@ public final class RowCursor {
             lengths[column] = length;
             at += Math.max(length, 0);
         }
-        size = at - offset;
+        size = at - offset + 4 * (offsets.length - sent);
         return this;
     }
 
