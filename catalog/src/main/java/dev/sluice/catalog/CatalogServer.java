@@ -2,6 +2,7 @@ package dev.sluice.catalog;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.sluice.catalog.auth.Tokens;
 import dev.sluice.catalog.config.CatalogConfig;
 import dev.sluice.catalog.config.CatalogConfig.DatabaseConfig;
 import dev.sluice.catalog.config.CatalogConfigFile;
@@ -94,7 +95,8 @@ public final class CatalogServer implements AutoCloseable {
         HikariDataSource database = connect(config);
         PostgresCatalog catalog = PostgresCatalog.open(database, files, config.warehouse());
         try {
-            return new CatalogServer(catalog, HttpFront.start(config, Routes.of(catalog, config)));
+            Tokens tokens = new Tokens(config.tokens());
+            return new CatalogServer(catalog, HttpFront.start(config, Routes.of(catalog, config, tokens), tokens));
         } catch (SluiceException e) {
             catalog.close();
             throw e;
@@ -113,7 +115,7 @@ public final class CatalogServer implements AutoCloseable {
 
     private static FileIO store(CatalogConfig config) {
         Map<String, String> properties = new HashMap<>(
-                config.objectStore().properties(config.objectStore().keys()));
+                config.objectStore().properties(Optional.of(config.objectStore().keys())));
         // A store that hangs must not hold the requests' threads for minutes.
         properties.put("http-client.type", "apache");
         properties.put("http-client.apache.connection-timeout-ms", "3000");

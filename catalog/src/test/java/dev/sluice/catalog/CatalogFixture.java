@@ -108,4 +108,27 @@ public final class CatalogFixture {
         TokenConfig tokens = new TokenConfig(List.of(new Secret(WRITER_TOKEN)), List.of(new Secret(READER_TOKEN)));
         return new CatalogConfig("127.0.0.1", 0, warehouse, tokens, database, store, 8, 1 << 20, 5000);
     }
+
+    /** The same server with other tokens. */
+    public static CatalogConfig withTokens(CatalogConfig config, TokenConfig tokens) {
+        return with(config, tokens, config.objectStore());
+    }
+
+    /** The same server over another store. */
+    public static CatalogConfig withStore(CatalogConfig config, ObjectStoreConfig store) {
+        return with(config, config.tokens(), store);
+    }
+
+    private static CatalogConfig with(CatalogConfig config, TokenConfig tokens, ObjectStoreConfig store) {
+        return new CatalogConfig(
+                config.bind(),
+                config.port(),
+                config.warehouse(),
+                tokens,
+                config.database(),
+                store,
+                config.requestThreads(),
+                config.requestBytesMax(),
+                config.databaseWaitMillis());
+    }
 }

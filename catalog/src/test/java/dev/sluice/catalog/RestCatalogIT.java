@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.catalog.config.CatalogConfig;
 import dev.sluice.catalog.config.CatalogConfig.DatabaseConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -80,7 +81,12 @@ class RestCatalogIT {
 
     private Answer send(String method, String path, String token, String body)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+        return sendTo(server, method, path, token, body);
+    }
+
+    private Answer sendTo(CatalogServer to, String method, String path, String token, String body)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + to.port() + path))
                 .method(method, BodyPublishers.ofString(body));
         if (!token.isEmpty()) {
             request.header("Authorization", "Bearer " + token);
@@ -137,23 +143,6 @@ class RestCatalogIT {
     }
 
     @Test
-    void clientCredentialsAreExchangedForTheToken() throws Exception {
-        String form = "grant_type=client_credentials&client_id=reader&client_secret=";
-        Answer wrongRole = send("POST", "/v1/oauth/tokens", "", form + CatalogFixture.WRITER_TOKEN);
-        Answer wrongGrant = send("POST", "/v1/oauth/tokens", "", "grant_type=password");
-
-        assertThat(wrongRole.status()).isEqualTo(401);
-        assertThat(wrongRole.body().path("error").asText()).isEqualTo("invalid_client");
-        assertThat(wrongGrant.status()).isEqualTo(400);
-        assertThat(wrongGrant.body().path("error").asText()).isEqualTo("unsupported_grant_type");
-        String credential = "reader:" + CatalogFixture.READER_TOKEN;
-        String tokens = "http://127.0.0.1:" + server.port() + "/v1/oauth/tokens";
-        try (RESTCatalog reader = client(Map.of("credential", credential, "oauth2-server-uri", tokens))) {
-            assertThat(reader.listNamespaces()).isEmpty();
-        }
-    }
-
-    @Test
     void theConfigurationTellsEachRoleItsKeysAndTheEndpoints() throws Exception {
         JsonNode forReader = read("/v1/config").body();
         JsonNode forWriter =
@@ -164,6 +153,23 @@ class RestCatalogIT {
         assertThat(forReader.path("defaults").path("s3.endpoint").asText()).isEqualTo("http://127.0.0.1:1");
         assertThat(forReader.path("endpoints").toString())
                 .contains("POST /v1/{prefix}/transactions/commit", "GET /v1/{prefix}/namespaces/{namespace}/views");
+    }
+
+    @Test
+    void aReaderWithoutKeysOfItsOwnIsHandedNone() throws Exception {
+        CatalogConfig config = CatalogFixture.config(database, WAREHOUSE);
+        try (CatalogServer other = CatalogServer.start(
+                CatalogFixture.withStore(config, config.objectStore().withoutReaderKeys()), new InMemoryFileIO())) {
+            JsonNode forReader = sendTo(other, "GET", "/v1/config", CatalogFixture.READER_TOKEN, "")
+                    .body();
+            JsonNode forWriter = sendTo(other, "GET", "/v1/config", CatalogFixture.WRITER_TOKEN, "")
+                    .body();
+
+            assertThat(forReader.toString())
+                    .contains("http://127.0.0.1:1")
+                    .doesNotContain("planted-s3-secret", "access-key");
+            assertThat(forWriter.toString()).contains("planted-s3-secret");
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.sluice.catalog.config;
 
 import dev.sluice.spec.Secret;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,17 +28,37 @@ public record CatalogConfig(
         int requestBytesMax,
         long databaseWaitMillis) {
 
-    /** Every token is a principal of its role. Both lists empty: no authentication. */
-    public record TokenConfig(List<Secret> writers, List<Secret> readers) {
+    /**
+     * Every token is a principal of its role. All lists empty: no authentication.
+     *
+     * @param upkeep when there is neither one of these nor an admin, the writers do upkeep and removal too
+     * @param isStaticBearer whether these tokens are taken as they are; otherwise only sessions that were given for one
+     * @param sessionSeconds how long a session is good for
+     */
+    public record TokenConfig(
+            List<Secret> writers,
+            List<Secret> readers,
+            List<Secret> upkeep,
+            List<Secret> admins,
+            boolean isStaticBearer,
+            int sessionSeconds) {
+        public static final int SESSION_SECONDS_DEFAULT = 3600;
         public static final TokenConfig NONE = new TokenConfig(List.of(), List.of());
 
         public TokenConfig {
             writers = List.copyOf(writers);
             readers = List.copyOf(readers);
+            upkeep = List.copyOf(upkeep);
+            admins = List.copyOf(admins);
+        }
+
+        /** Writers that may do everything, and readers. */
+        public TokenConfig(List<Secret> writers, List<Secret> readers) {
+            this(writers, readers, List.of(), List.of(), true, SESSION_SECONDS_DEFAULT);
         }
 
         public boolean isNone() {
-            return writers.isEmpty() && readers.isEmpty();
+            return writers.isEmpty() && readers.isEmpty() && upkeep.isEmpty() && admins.isEmpty();
         }
     }
 
@@ -51,14 +72,19 @@ public record CatalogConfig(
     /**
      * The S3 store of table metadata and data.
      *
-     * @param readerKeys what readers are told instead of {@code keys}, where they have keys of their own
+     * @param readerKeys what readers are told, never {@code keys}; empty: they are told none
      */
     public record ObjectStoreConfig(
             String endpoint, String region, boolean pathStyleAccess, Keys keys, Optional<Keys> readerKeys) {
 
+        /** The same store with nothing to hand to readers. */
+        public ObjectStoreConfig withoutReaderKeys() {
+            return new ObjectStoreConfig(endpoint, region, pathStyleAccess, keys, Optional.empty());
+        }
+
         /** Iceberg's properties for {@code S3FileIO}; PyIceberg reads {@code s3.region}, Java {@code client.region}. */
-        public Map<String, String> properties(Keys of) {
-            return Map.of(
+        public Map<String, String> properties(Optional<Keys> of) {
+            Map<String, String> properties = new HashMap<>(Map.of(
                     "io-impl",
                     "org.apache.iceberg.aws.s3.S3FileIO",
                     "s3.endpoint",
@@ -68,11 +94,12 @@ public record CatalogConfig(
                     "client.region",
                     region,
                     "s3.path-style-access",
-                    Boolean.toString(pathStyleAccess),
-                    "s3.access-key-id",
-                    of.accessKeyId(),
-                    "s3.secret-access-key",
-                    of.secretAccessKey().reveal());
+                    Boolean.toString(pathStyleAccess)));
+            of.ifPresent(told -> {
+                properties.put("s3.access-key-id", told.accessKeyId());
+                properties.put("s3.secret-access-key", told.secretAccessKey().reveal());
+            });
+            return properties;
         }
     }
 

@@ -23,6 +23,7 @@ import java.util.function.Function;
 public final class CatalogConfigFile {
     private static final int TOKEN_LENGTH_MIN = 16;
     private static final int PORT_MAX = 65_535;
+    private static final int SESSION_SECONDS_MAX = 86_400;
     private static final int REQUEST_THREADS_DEFAULT = 16;
     private static final int REQUEST_MEGABYTES_DEFAULT = 16;
     private static final int DATABASE_WAIT_SECONDS_DEFAULT = 30;
@@ -33,6 +34,10 @@ public final class CatalogConfigFile {
             "authentication",
             "tokens.writer",
             "tokens.reader",
+            "tokens.upkeep",
+            "tokens.admin",
+            "tokens.static",
+            "tokens.session-seconds",
             "database.url",
             "database.user",
             "database.password",
@@ -108,14 +113,27 @@ public final class CatalogConfigFile {
 
     private ObjectStoreConfig objectStore() {
         Keys keys = keys("");
-        boolean readerKeys =
-                file.has("object-store.reader-access-key-id") || file.has("object-store.reader-secret-access-key");
+        Optional<Keys> readerKeys = readerKeys();
+        if (readerKeys.filter(keys::equals).isPresent()) {
+            file.error(
+                    ErrorCode.E0103,
+                    "object-store.reader-secret-access-key",
+                    "is the key of the catalog itself, which writes",
+                    "make a key that can only read, or leave both out: readers are told none then");
+        }
         return new ObjectStoreConfig(
                 endpoint(),
                 file.text("object-store.region").orElse("us-east-1"),
                 flag("object-store.path-style-access", true),
                 keys,
-                readerKeys ? Optional.of(keys("reader-")) : Optional.empty());
+                readerKeys);
+    }
+
+    /** Empty ones count as left out, so that the shipped file can name them. */
+    private Optional<Keys> readerKeys() {
+        boolean given = file.text("object-store.reader-access-key-id").isPresent()
+                || file.text("object-store.reader-secret-access-key").isPresent();
+        return given ? Optional.of(keys("reader-")) : Optional.empty();
     }
 
     private Keys keys(String prefix) {
@@ -172,12 +190,27 @@ public final class CatalogConfigFile {
                     "holds no token",
                     "set SLUICE_CATALOG_TOKEN to at least 16 characters, or say authentication: none");
         }
-        Set<Secret> both = new HashSet<>(writers);
-        both.retainAll(readers);
-        if (!both.isEmpty()) {
-            file.error(ErrorCode.E0103, "tokens.reader", "holds a token of the writer too", "give each its own");
+        List<Secret> upkeep = tokensOf("tokens.upkeep");
+        List<Secret> admins = tokensOf("tokens.admin");
+        Set<Secret> seen = new HashSet<>(writers);
+        refuseShared("tokens.reader", readers, seen);
+        refuseShared("tokens.upkeep", upkeep, seen);
+        refuseShared("tokens.admin", admins, seen);
+        return new TokenConfig(
+                writers,
+                readers,
+                upkeep,
+                admins,
+                flag("tokens.static", true),
+                number("tokens.session-seconds", TokenConfig.SESSION_SECONDS_DEFAULT, 60, SESSION_SECONDS_MAX));
+    }
+
+    private void refuseShared(String key, List<Secret> tokens, Set<Secret> seen) {
+        for (Secret token : tokens) {
+            if (!seen.add(token)) {
+                file.error(ErrorCode.E0103, key, "holds a token that another role has too", "give each its own");
+            }
         }
-        return new TokenConfig(writers, readers);
     }
 
     private List<Secret> tokensOf(String key) {

@@ -21,20 +21,37 @@ public final class Call {
     private final Map<String, String> variables;
     private final String rawQuery;
     private final byte[] body;
+    private final Optional<String> authorization;
+    private boolean isFailedLogin;
 
     /**
      * @param variables the raw segments of the path, by their names in the endpoint's template
      * @param rawQuery null when there is none
      */
-    Call(Role role, Map<String, String> variables, String rawQuery, byte[] body) {
+    Call(Role role, Map<String, String> variables, String rawQuery, byte[] body, Optional<String> authorization) {
         this.role = role;
         this.variables = Map.copyOf(variables);
         this.rawQuery = rawQuery;
         this.body = body;
+        this.authorization = authorization;
     }
 
     public Role role() {
         return role;
+    }
+
+    /** The header of that name, for the one endpoint that is asked without a token. */
+    public Optional<String> authorization() {
+        return authorization;
+    }
+
+    /** Called by an endpoint that found the caller's credentials wrong. */
+    public void countFailedLogin() {
+        isFailedLogin = true;
+    }
+
+    boolean isFailedLogin() {
+        return isFailedLogin;
     }
 
     public Namespace namespace() {

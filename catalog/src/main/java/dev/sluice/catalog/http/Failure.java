@@ -50,6 +50,7 @@ record Failure(int status, String type, String message) {
             case UnprocessableEntityException known -> told(422, known);
             case NotAuthorizedException known -> told(401, known);
             case ForbiddenException known -> told(403, known);
+            case RequestHandler.TooManyFailures known -> told(429, known, "NotAuthorizedException");
             case UnsupportedOperationException known -> told(406, known);
             case CommitStateUnknownException unknown ->
                 new Failure(

@@ -37,7 +37,7 @@ public final class HttpFront implements AutoCloseable {
     }
 
     /** Listens and answers; {@link SluiceException} E1301 when the port is taken. */
-    public static HttpFront start(CatalogConfig config, List<Route> routes) {
+    public static HttpFront start(CatalogConfig config, List<Route> routes, Tokens tokens) {
         HttpServer server = bind(config);
         AtomicInteger number = new AtomicInteger();
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
@@ -49,7 +49,8 @@ public final class HttpFront implements AutoCloseable {
                 new ArrayBlockingQueue<>(WAITING_REQUESTS_MAX),
                 task -> new Thread(task, "request-" + number.incrementAndGet()));
         server.setExecutor(threads);
-        server.createContext("/", new RequestHandler(routes, new Tokens(config.tokens()), config.requestBytesMax()));
+        boolean isLocalOnly = server.getAddress().getAddress().isLoopbackAddress();
+        server.createContext("/", new RequestHandler(routes, tokens, isLocalOnly, config.requestBytesMax()));
         server.start();
         return new HttpFront(server, threads);
     }

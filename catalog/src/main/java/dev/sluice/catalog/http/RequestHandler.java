@@ -2,6 +2,8 @@ package dev.sluice.catalog.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import dev.sluice.catalog.auth.FailedLogins;
+import dev.sluice.catalog.auth.Right;
 import dev.sluice.catalog.auth.Role;
 import dev.sluice.catalog.auth.Tokens;
 import java.io.IOException;
@@ -19,11 +21,15 @@ final class RequestHandler implements HttpHandler {
 
     private final List<Route> routes;
     private final Tokens tokens;
+    private final boolean isLocalOnly;
     private final int requestBytesMax;
+    private final FailedLogins failedLogins = new FailedLogins();
 
-    RequestHandler(List<Route> routes, Tokens tokens, int requestBytesMax) {
+    /** @param isLocalOnly whether requests that ask for another machine, or come from a web page, are refused */
+    RequestHandler(List<Route> routes, Tokens tokens, boolean isLocalOnly, int requestBytesMax) {
         this.routes = List.copyOf(routes);
         this.tokens = tokens;
+        this.isLocalOnly = isLocalOnly;
         this.requestBytesMax = requestBytesMax;
     }
 
@@ -52,6 +58,10 @@ final class RequestHandler implements HttpHandler {
 
     private Reply answer(HttpExchange exchange) throws IOException {
         String method = exchange.getRequestMethod();
+        if (isLocalOnly && !Origins.isLocal(exchange.getRequestHeaders())) {
+            throw new ForbiddenException(
+                    "This catalog serves this machine only: ask for it as 127.0.0.1 or localhost, not from a web page");
+        }
         // Callers without a token learn nothing, not even which addresses exist.
         Optional<Role> role = tokens.roleOf(exchange.getRequestHeaders().getFirst("Authorization"));
         List<Found> found = routes.stream()
@@ -62,6 +72,7 @@ final class RequestHandler implements HttpHandler {
                 .findFirst();
         boolean isOpen = exact.isPresent() && exact.get().route().needed().isEmpty();
         if (role.isEmpty() && !isOpen) {
+            refuseTooMany(exchange);
             exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
             throw new NotAuthorizedException("The request carries no token that this catalog knows");
         }
@@ -74,15 +85,42 @@ final class RequestHandler implements HttpHandler {
         Route route = exact.get().route();
         Role caller = role.orElse(Role.READER);
         if (route.needed().isPresent() && !caller.may(route.needed().get())) {
-            throw new ForbiddenException("The token is one of a reader, and this changes something");
+            Right needed = route.needed().get();
+            throw new ForbiddenException("The token is one of role %s, which %s", caller.label(), needed.withoutIt());
         }
         byte[] body = Bodies.read(exchange.getRequestBody(), requestBytesMax);
-        return route.action()
-                .apply(new Call(
-                        caller,
-                        exact.get().variables(),
-                        exchange.getRequestURI().getRawQuery(),
-                        body));
+        Call call = new Call(
+                caller,
+                exact.get().variables(),
+                exchange.getRequestURI().getRawQuery(),
+                body,
+                Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization")));
+        Reply reply = route.action().apply(call);
+        if (call.isFailedLogin()) {
+            refuseTooMany(exchange);
+        }
+        return reply;
+    }
+
+    /** Counts a failed login; throws when there were too many. */
+    private void refuseTooMany(HttpExchange exchange) {
+        String address = exchange.getRemoteAddress().getAddress().getHostAddress();
+        FailedLogins.Verdict verdict = failedLogins.failed(address);
+        if (verdict == FailedLogins.Verdict.LIMIT_REACHED) {
+            LOG.warn("too many requests from {} without a known token; those of this minute are not logged", address);
+        }
+        if (verdict != FailedLogins.Verdict.REFUSE) {
+            throw new TooManyFailures();
+        }
+    }
+
+    /** Not worth a line in the log each. */
+    static final class TooManyFailures extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        TooManyFailures() {
+            super("Too many requests from this address without a known token; wait a minute", null, false, false);
+        }
     }
 
     private static void send(HttpExchange exchange, Reply reply) throws IOException {
@@ -100,8 +138,8 @@ final class RequestHandler implements HttpHandler {
 
     private static void log(HttpExchange exchange, Failure failure, Throwable e) {
         String method = exchange.getRequestMethod();
-        if (method.equals("HEAD") && failure.status() == 404) {
-            // A question with the answer no.
+        if ((method.equals("HEAD") && failure.status() == 404) || e instanceof TooManyFailures) {
+            // A question with the answer no; and what was said once.
             return;
         }
         String line = failure.status() + " " + method + " " + path(exchange) + " " + failure.type() + ": "

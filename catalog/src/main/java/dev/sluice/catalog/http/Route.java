@@ -1,6 +1,6 @@
 package dev.sluice.catalog.http;
 
-import dev.sluice.catalog.auth.Role;
+import dev.sluice.catalog.auth.Right;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,9 +11,9 @@ import java.util.function.Function;
  * One endpoint.
  *
  * @param template path with names in braces for its variable segments, without Iceberg's {@code {prefix}}
- * @param needed role that a caller must have; empty lets in callers without a token
+ * @param needed right that a caller must have; empty lets in callers without a token
  */
-public record Route(String method, String template, Optional<Role> needed, Function<Call, Reply> action) {
+public record Route(String method, String template, Optional<Right> needed, Function<Call, Reply> action) {
     /** The variables of a path that this template fits; empty when it does not. */
     Optional<Map<String, String>> match(String rawPath) {
         List<String> names = List.of(template.split("/"));

@@ -8,6 +8,7 @@ import dev.sluice.catalog.http.Call;
 import dev.sluice.catalog.http.Reply;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import org.apache.iceberg.exceptions.NoSuchWarehouseException;
 import org.apache.iceberg.rest.Endpoint;
 import org.apache.iceberg.rest.responses.ConfigResponse;
@@ -26,7 +27,8 @@ final class ConfigResource {
     Reply config(Call call) {
         call.parameter("warehouse").ifPresent(this::checkWarehouse);
         ObjectStoreConfig store = config.objectStore();
-        Keys keys = call.role() == Role.READER ? store.readerKeys().orElse(store.keys()) : store.keys();
+        // A key that writes to the store is as good as the role writer: readers get keys of their own, or none.
+        Optional<Keys> keys = call.role() == Role.READER ? store.readerKeys() : Optional.of(store.keys());
         // A copy: the builder asks its maps for null keys.
         return Reply.ok(ConfigResponse.builder()
                 .withDefaults(new HashMap<>(store.properties(keys)))

@@ -1,6 +1,6 @@
 package dev.sluice.catalog.rest;
 
-import dev.sluice.catalog.auth.Role;
+import dev.sluice.catalog.auth.Right;
 import dev.sluice.catalog.http.Call;
 import dev.sluice.catalog.http.Reply;
 import dev.sluice.catalog.tables.PostgresCatalog;
@@ -19,25 +19,25 @@ final class NamespaceResource {
     }
 
     void addTo(Routes routes) {
-        routes.add(Endpoint.V1_LIST_NAMESPACES, Role.READER, this::list);
+        routes.add(Endpoint.V1_LIST_NAMESPACES, Right.READ, this::list);
         routes.add(
                 Endpoint.V1_LOAD_NAMESPACE,
-                Role.READER,
+                Right.READ,
                 call -> Reply.ok(CatalogHandlers.loadNamespace(catalog, call.namespace())));
-        routes.add(Endpoint.V1_NAMESPACE_EXISTS, Role.READER, call -> {
+        routes.add(Endpoint.V1_NAMESPACE_EXISTS, Right.READ, call -> {
             CatalogHandlers.namespaceExists(catalog, call.namespace());
             return Reply.noContent();
         });
         routes.add(
                 Endpoint.V1_CREATE_NAMESPACE,
-                Role.WRITER,
+                Right.CREATE,
                 call -> Reply.ok(CatalogHandlers.createNamespace(catalog, call.body(CreateNamespaceRequest.class))));
         routes.add(
                 Endpoint.V1_UPDATE_NAMESPACE,
-                Role.WRITER,
+                Right.CREATE,
                 call -> Reply.ok(CatalogHandlers.updateNamespaceProperties(
                         catalog, call.namespace(), call.body(UpdateNamespacePropertiesRequest.class))));
-        routes.add(Endpoint.V1_DELETE_NAMESPACE, Role.WRITER, call -> {
+        routes.add(Endpoint.V1_DELETE_NAMESPACE, Right.DROP, call -> {
             CatalogHandlers.dropNamespace(catalog, call.namespace());
             return Reply.noContent();
         });

@@ -1,6 +1,6 @@
 package dev.sluice.catalog.rest;
 
-import dev.sluice.catalog.auth.Role;
+import dev.sluice.catalog.auth.Right;
 import dev.sluice.catalog.auth.Tokens;
 import dev.sluice.catalog.config.CatalogConfig;
 import dev.sluice.catalog.http.Call;
@@ -20,22 +20,21 @@ public final class Routes {
 
     private Routes() {}
 
-    public static List<Route> of(PostgresCatalog catalog, CatalogConfig config) {
+    public static List<Route> of(PostgresCatalog catalog, CatalogConfig config, Tokens tokens) {
         Routes all = new Routes();
         new NamespaceResource(catalog).addTo(all);
         new TableResource(catalog).addTo(all);
         new ViewResource(catalog).addTo(all);
         all.routes.add(new Route(
-                "GET", "/v1/config", Optional.of(Role.READER), new ConfigResource(config, all.endpoints)::config));
-        all.routes.add(new Route(
-                "POST", "/v1/oauth/tokens", Optional.empty(), new TokenResource(new Tokens(config.tokens()))::token));
+                "GET", "/v1/config", Optional.of(Right.READ), new ConfigResource(config, all.endpoints)::config));
+        all.routes.add(new Route("POST", "/v1/oauth/tokens", Optional.empty(), new TokenResource(tokens)::token));
         HealthResource health = new HealthResource(catalog);
         all.routes.add(new Route("GET", "/health", Optional.empty(), health::health));
         all.routes.add(new Route("HEAD", "/health", Optional.empty(), health::health));
         return List.copyOf(all.routes);
     }
 
-    void add(Endpoint endpoint, Role needed, Function<Call, Reply> action) {
+    void add(Endpoint endpoint, Right needed, Function<Call, Reply> action) {
         endpoints.add(endpoint);
         String template = endpoint.path().replace("/{prefix}", "");
         routes.add(new Route(endpoint.httpMethod(), template, Optional.of(needed), action));

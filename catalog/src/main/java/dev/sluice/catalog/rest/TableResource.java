@@ -1,10 +1,11 @@
 package dev.sluice.catalog.rest;
 
-import dev.sluice.catalog.auth.Role;
+import dev.sluice.catalog.auth.Right;
 import dev.sluice.catalog.http.Call;
 import dev.sluice.catalog.http.Reply;
 import dev.sluice.catalog.tables.PostgresCatalog;
 import dev.sluice.catalog.tables.TransactionCommit;
+import java.util.List;
 import java.util.Locale;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.exceptions.BadRequestException;
@@ -28,33 +29,35 @@ final class TableResource {
     }
 
     void addTo(Routes routes) {
-        routes.add(Endpoint.V1_LIST_TABLES, Role.READER, this::list);
+        routes.add(Endpoint.V1_LIST_TABLES, Right.READ, this::list);
         routes.add(
                 Endpoint.V1_LOAD_TABLE,
-                Role.READER,
+                Right.READ,
                 call -> Reply.ok(CatalogHandlers.loadTable(catalog, call.table(), snapshotMode(call))));
-        routes.add(Endpoint.V1_TABLE_EXISTS, Role.READER, call -> {
+        routes.add(Endpoint.V1_TABLE_EXISTS, Right.READ, call -> {
             CatalogHandlers.tableExists(catalog, call.table());
             return Reply.noContent();
         });
-        routes.add(Endpoint.V1_CREATE_TABLE, Role.WRITER, this::create);
-        routes.add(Endpoint.V1_UPDATE_TABLE, Role.WRITER, this::commit);
-        routes.add(Endpoint.V1_COMMIT_TRANSACTION, Role.WRITER, call -> {
-            transactions.commit(call.body(CommitTransactionRequest.class).tableChanges());
+        routes.add(Endpoint.V1_CREATE_TABLE, Right.CREATE, this::create);
+        routes.add(Endpoint.V1_UPDATE_TABLE, Right.COMMIT, this::commit);
+        routes.add(Endpoint.V1_COMMIT_TRANSACTION, Right.COMMIT, call -> {
+            CommitTransactionRequest request = call.body(CommitTransactionRequest.class);
+            CommitRights.check(call.role(), request.tableChanges());
+            transactions.commit(request.tableChanges());
             return Reply.noContent();
         });
-        routes.add(Endpoint.V1_DELETE_TABLE, Role.WRITER, this::drop);
-        routes.add(Endpoint.V1_RENAME_TABLE, Role.WRITER, call -> {
+        routes.add(Endpoint.V1_DELETE_TABLE, Right.DROP, this::drop);
+        routes.add(Endpoint.V1_RENAME_TABLE, Right.CREATE, call -> {
             CatalogHandlers.renameTable(catalog, call.body(RenameTableRequest.class));
             return Reply.noContent();
         });
         routes.add(
                 Endpoint.V1_REGISTER_TABLE,
-                Role.WRITER,
+                Right.CREATE,
                 call -> Reply.ok(CatalogHandlers.registerTable(
                         catalog, call.namespace(), call.body(RegisterTableRequest.class))));
         // Metrics of scans and commits are taken, so that clients need not be told not to send them, and dropped.
-        routes.add(Endpoint.V1_REPORT_METRICS, Role.READER, call -> Reply.noContent());
+        routes.add(Endpoint.V1_REPORT_METRICS, Right.READ, call -> Reply.noContent());
     }
 
     private Reply list(Call call) {
@@ -78,11 +81,15 @@ final class TableResource {
         if (request.identifier() != null && !request.identifier().equals(call.table())) {
             throw new BadRequestException("The body names another table than the address");
         }
+        CommitRights.check(call.role(), List.of(request));
         return Reply.ok(CatalogHandlers.updateTable(catalog, call.table(), request));
     }
 
     private Reply drop(Call call) {
         if (call.parameter("purgeRequested").map(Boolean::parseBoolean).orElse(false)) {
+            if (!call.role().may(Right.PURGE)) {
+                throw CommitRights.forbidden(call.role(), Right.PURGE);
+            }
             CatalogHandlers.purgeTable(catalog, call.table());
         } else {
             CatalogHandlers.dropTable(catalog, call.table());

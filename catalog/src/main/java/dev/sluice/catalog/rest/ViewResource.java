@@ -1,6 +1,6 @@
 package dev.sluice.catalog.rest;
 
-import dev.sluice.catalog.auth.Role;
+import dev.sluice.catalog.auth.Right;
 import dev.sluice.catalog.http.Call;
 import dev.sluice.catalog.http.Reply;
 import dev.sluice.catalog.tables.PostgresCatalog;
@@ -21,33 +21,32 @@ final class ViewResource {
     }
 
     void addTo(Routes routes) {
-        routes.add(Endpoint.V1_LIST_VIEWS, Role.READER, this::list);
-        routes.add(
-                Endpoint.V1_LOAD_VIEW, Role.READER, call -> Reply.ok(CatalogHandlers.loadView(catalog, call.view())));
-        routes.add(Endpoint.V1_VIEW_EXISTS, Role.READER, call -> {
+        routes.add(Endpoint.V1_LIST_VIEWS, Right.READ, this::list);
+        routes.add(Endpoint.V1_LOAD_VIEW, Right.READ, call -> Reply.ok(CatalogHandlers.loadView(catalog, call.view())));
+        routes.add(Endpoint.V1_VIEW_EXISTS, Right.READ, call -> {
             CatalogHandlers.viewExists(catalog, call.view());
             return Reply.noContent();
         });
-        routes.add(Endpoint.V1_CREATE_VIEW, Role.WRITER, call -> {
+        routes.add(Endpoint.V1_CREATE_VIEW, Right.CREATE, call -> {
             CatalogHandlers.namespaceExists(catalog, call.namespace());
             return Reply.ok(CatalogHandlers.createView(catalog, call.namespace(), call.body(CreateViewRequest.class)));
         });
         routes.add(
                 Endpoint.V1_UPDATE_VIEW,
-                Role.WRITER,
+                Right.CREATE,
                 call -> Reply.ok(
                         CatalogHandlers.updateView(catalog, call.view(), call.body(UpdateTableRequest.class))));
-        routes.add(Endpoint.V1_DELETE_VIEW, Role.WRITER, call -> {
+        routes.add(Endpoint.V1_DELETE_VIEW, Right.DROP, call -> {
             CatalogHandlers.dropView(catalog, call.view());
             return Reply.noContent();
         });
-        routes.add(Endpoint.V1_RENAME_VIEW, Role.WRITER, call -> {
+        routes.add(Endpoint.V1_RENAME_VIEW, Right.CREATE, call -> {
             CatalogHandlers.renameView(catalog, call.body(RenameTableRequest.class));
             return Reply.noContent();
         });
         routes.add(
                 Endpoint.V1_REGISTER_VIEW,
-                Role.WRITER,
+                Right.CREATE,
                 call -> Reply.ok(
                         CatalogHandlers.registerView(catalog, call.namespace(), call.body(RegisterViewRequest.class))));
     }

@@ -148,6 +148,35 @@ class CatalogConfigFileTest {
     }
 
     @Test
+    void theKeyThatWritesIsNoKeyForReaders() {
+        String tokens = "tokens: {writer: " + WRITER + "}";
+        String yaml = minimal(tokens)
+                .replace(
+                        "access-key-id: a,", "access-key-id: a, reader-access-key-id: a, reader-secret-access-key: s,");
+
+        assertThat(codes(read(yaml))).containsExactly("E0103 object-store.reader-secret-access-key");
+        assertThat(shipped(environment()).config().orElseThrow().objectStore().readerKeys())
+                .as("empty ones are none")
+                .isEmpty();
+    }
+
+    @Test
+    void thereAreFourRolesAndSessionsThatEnd() {
+        CatalogConfig.TokenConfig tokens = read(minimal("tokens: {writer: " + WRITER + ", upkeep: upkeep-" + WRITER
+                        + ", admin: admin-" + WRITER + ", static: false, session-seconds: 900}"))
+                .config()
+                .orElseThrow()
+                .tokens();
+
+        assertThat(tokens.upkeep()).hasSize(1);
+        assertThat(tokens.admins()).hasSize(1);
+        assertThat(tokens.isStaticBearer()).isFalse();
+        assertThat(tokens.sessionSeconds()).isEqualTo(900);
+        assertThat(codes(read(minimal("tokens: {writer: " + WRITER + ", admin: " + WRITER + "}"))))
+                .containsExactly("E0103 tokens.admin");
+    }
+
+    @Test
     void aPasswordHasNoPlaceInAnUrl() {
         String tokens = "tokens: {writer: " + WRITER + "}";
         String inDatabase = minimal(tokens).replace("/catalog\"", "/catalog?password=planted\"");

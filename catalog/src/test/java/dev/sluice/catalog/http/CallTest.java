@@ -18,7 +18,11 @@ class CallTest {
 
     private static Call call(String rawPath, String rawQuery, String body) {
         return new Call(
-                Role.READER, TABLE.match(rawPath).orElseThrow(), rawQuery, body.getBytes(StandardCharsets.UTF_8));
+                Role.READER,
+                TABLE.match(rawPath).orElseThrow(),
+                rawQuery,
+                body.getBytes(StandardCharsets.UTF_8),
+                Optional.empty());
     }
 
     private static TableIdentifier table(String rawPath) {
