@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Compares every row of the lake with the source at one LSN, while both keep changing.",
-            "Exit code 1 when they differ; the differing keys are named."
+            "Exit code 1 when they differ; the differing keys are named. Exit code 3 when what was compared is equal, and",
+            "a table was not compared, because it is stopped, taken out or not loaded yet."
         })
 public final class VerifyCommand implements Callable<Integer> {
     private enum Format {
@@ -69,7 +70,10 @@ public final class VerifyCommand implements Callable<Integer> {
         VerifyReport report = new Verifier(spec).verify(options);
         session.out().println(format == Format.JSON ? report.json() : report.text());
         session.out().flush();
-        return report.equal() ? ExitCode.OK : ExitCode.FAILED;
+        if (report.equal()) {
+            return ExitCode.OK;
+        }
+        return report.state() == VerifyReport.State.INCOMPLETE ? ExitCode.UNHEALTHY : ExitCode.FAILED;
     }
 
     /** Spares the wait for a pipeline that nobody started: neither from here, nor, by its progress, from elsewhere. */

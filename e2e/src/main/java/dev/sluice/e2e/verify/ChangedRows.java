@@ -13,19 +13,23 @@ import java.util.Map;
  * keys. Not thread-safe while it is filled; afterwards each {@link Overlay} may be used by one thread.
  */
 final class ChangedRows {
+    /** Stands for a TOAST value that the server did not send. Known by its identity, as {@link #ABSENT}. */
+    static final byte[] UNCHANGED = new byte[0];
+
+    /** Stands for a column that a change does not mention. */
+    static final byte[] ABSENT = new byte[0];
+
     private static final int MAX_KEYS = 2_000_000;
 
     private final ComparedTable table;
     /** The last image of each changed key; null once it is deleted. */
     private final Map<Key, Image> images = new HashMap<>();
 
-    private boolean truncated;
-
     /** A row, and the key under which the snapshot holds the values that no change has sent. */
     private record Image(byte[][] row, Key origin) {
         boolean isComplete() {
             for (byte[] value : row) {
-                if (value == ChangeDecoder.UNCHANGED) {
+                if (value == UNCHANGED) {
                     return false;
                 }
             }
@@ -57,18 +61,23 @@ final class ChangedRows {
     }
 
     void inserted(byte[][] row) {
+        complete(row);
         Key key = key(row);
         put(key, new Image(row, key));
     }
 
-    /** {@code old} has at least the key columns of the row before the change. */
+    /** @param old at least the key columns of the row before the change; null when the key stays */
     void updated(byte[][] old, byte[][] now) {
-        Key before = key(old);
-        Key after = key(now);
-        Image known = images.get(before);
         byte[][] row = now.clone();
+        for (int i = 0; old != null && i < row.length; i++) {
+            row[i] = row[i] == UNCHANGED && old[i] != ABSENT ? old[i] : row[i];
+        }
+        complete(row);
+        Key after = key(row);
+        Key before = old == null ? after : key(old);
+        Image known = images.get(before);
         for (int i = 0; known != null && i < row.length; i++) {
-            row[i] = row[i] == ChangeDecoder.UNCHANGED ? known.row()[i] : row[i];
+            row[i] = row[i] == UNCHANGED ? known.row()[i] : row[i];
         }
         if (!before.equals(after)) {
             put(before, null);
@@ -80,9 +89,12 @@ final class ChangedRows {
         put(key(old), null);
     }
 
+    /** Of this the rows that an older snapshot shows know nothing: they are gone for it too. */
     void truncated() {
-        images.clear();
-        truncated = true;
+        throw new SluiceException(
+                ErrorCode.E1202,
+                table.spec().qualifiedName() + " was truncated during the verification",
+                "verify again");
     }
 
     private void put(Key key, Image image) {
@@ -96,9 +108,27 @@ final class ChangedRows {
         }
     }
 
+    private void complete(byte[][] row) {
+        for (int i = 0; i < row.length; i++) {
+            if (row[i] == ABSENT) {
+                throw notSaid("the column " + table.columns().get(i).name());
+            }
+        }
+    }
+
+    private SluiceException notSaid(String what) {
+        return new SluiceException(
+                ErrorCode.E1202,
+                "a change of " + table.spec().qualifiedName() + " does not hold " + what,
+                "if the table was altered just now, verify again; else see that it has a replica identity");
+    }
+
     private Key key(byte[][] row) {
         List<Text> parts = new ArrayList<>(table.keyColumns().length);
         for (int column : table.keyColumns()) {
+            if (row[column] == ABSENT || row[column] == UNCHANGED) {
+                throw notSaid("the key column " + table.columns().get(column).name());
+            }
             parts.add(new Text(row[column]));
         }
         return new Key(parts);
@@ -125,10 +155,8 @@ final class ChangedRows {
 
         @Override
         public void row(byte[][] row) {
-            if (truncated || images.isEmpty()) {
-                if (!truncated) {
-                    rows.row(row);
-                }
+            if (images.isEmpty()) {
+                rows.row(row);
                 return;
             }
             Key key = key(row);
@@ -144,7 +172,7 @@ final class ChangedRows {
         private byte[][] completed(byte[][] image, byte[][] snapshot) {
             byte[][] row = image.clone();
             for (int i = 0; i < row.length; i++) {
-                row[i] = row[i] == ChangeDecoder.UNCHANGED ? snapshot[i] : row[i];
+                row[i] = row[i] == UNCHANGED ? snapshot[i] : row[i];
             }
             return row;
         }

@@ -3,6 +3,7 @@ package dev.sluice.e2e.verify;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
@@ -13,6 +14,10 @@ import org.apache.iceberg.types.Types.StructType;
 
 /** Reads a snapshot of a lake table with Iceberg's reference reader, deletes applied. */
 final class LakeScan {
+    private static final String SPECIAL = "__special";
+    /** No text of PostgreSQL holds this character. */
+    private static final byte[] BOTH = {0};
+
     private LakeScan() {}
 
     /** Why the columns of the lake are not those of the source; empty when they are. */
@@ -43,21 +48,31 @@ final class LakeScan {
                 : field.type().toString();
     }
 
-    /** Hands all rows of the snapshot to {@code rows}. */
+    /**
+     * Hands all rows of the snapshot to {@code rows}. A value that has no place in its column is the text beside it, in
+     * {@code <column>__special}; should both hold something, the row differs from any of the source.
+     */
     static void read(Table lake, long snapshotId, ComparedTable table, RowVisitor rows) {
         List<String> names =
                 table.columns().stream().map(ComparedTable.Column::name).toList();
-        try (CloseableIterable<Record> records = new SnapshotReader(lake, snapshotId, names).rows()) {
+        List<String> companions = names.stream().map(name -> name + SPECIAL).toList();
+        List<String> selected = new ArrayList<>(names);
+        companions.stream()
+                .filter(name -> isCompanion(lake.schema(), table, name))
+                .forEach(selected::add);
+        try (CloseableIterable<Record> records = new SnapshotReader(lake, snapshotId, selected).rows()) {
             int[] positions = null;
+            int[] beside = null;
             for (Record record : records) {
                 if (positions == null) {
                     positions = positions(record.struct(), names);
+                    beside = positions(
+                            record.struct(),
+                            companions.stream()
+                                    .map(name -> selected.contains(name) ? name : "")
+                                    .toList());
                 }
-                byte[][] row = new byte[positions.length][];
-                for (int i = 0; i < row.length; i++) {
-                    row[i] = LakeText.of(record.get(positions[i]));
-                }
-                rows.row(row);
+                rows.row(row(record, positions, beside));
             }
         } catch (IOException | RuntimeException e) {
             if (e instanceof SluiceException known) {
@@ -71,6 +86,23 @@ final class LakeScan {
         }
     }
 
+    private static byte[][] row(Record record, int[] positions, int[] beside) {
+        byte[][] row = new byte[positions.length][];
+        for (int i = 0; i < row.length; i++) {
+            row[i] = LakeText.of(record.get(positions[i]));
+            byte[] special = beside[i] < 0 ? null : LakeText.of(record.get(beside[i]));
+            if (special != null) {
+                row[i] = row[i] == null ? special : BOTH;
+            }
+        }
+        return row;
+    }
+
+    private static boolean isCompanion(Schema lake, ComparedTable table, String name) {
+        return lake.findField(name) != null && table.indexOf(name) < 0;
+    }
+
+    /** -1 for what is not there. */
     private static int[] positions(StructType struct, List<String> names) {
         int[] positions = new int[names.size()];
         for (int i = 0; i < positions.length; i++) {

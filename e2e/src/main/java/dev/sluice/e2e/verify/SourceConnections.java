@@ -32,9 +32,14 @@ final class SourceConnections {
         return open(new Properties(), Duration.ofMinutes(10));
     }
 
-    /** A replication connection; no answer may take longer than {@code patience}. */
+    /**
+     * A replication connection; no answer may take longer than {@code patience}. The making of a slot waits for the
+     * transactions that are open, and a server that waits does not see that its client has gone: so it stops by itself,
+     * somewhat earlier, and no slot outlives that.
+     */
     Connection replication(Duration patience) {
         Properties properties = new Properties();
+        properties.setProperty("options", "-c lock_timeout=" + patience.toMillis() * 9 / 10);
         properties.setProperty("replication", "database");
         properties.setProperty("assumeMinServerVersion", "14");
         properties.setProperty("preferQueryMode", "simple");

@@ -1,6 +1,7 @@
 package dev.sluice.e2e.verify;
 
 import dev.sluice.e2e.verify.ComparedTable.Column;
+import dev.sluice.e2e.verify.ComparedTable.Relation;
 import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
@@ -9,7 +10,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Reads from PostgreSQL's catalog what a table looks like, and says which Iceberg type each column must have. */
 final class TableShapes {
@@ -39,8 +42,19 @@ final class TableShapes {
             cross join unnest(i.indkey) with ordinality as k(attnum, position)
             join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum
             where c.oid = cast(? as oid) and position <= i.indnkeyatts
-                and case c.relreplident when 'i' then i.indisreplident else i.indisprimary end
+                and case c.relreplident when 'i' then i.indisreplident when 'n' then false else i.indisprimary end
             order by position
+            """;
+
+    /** Inheritance other than that of partitions makes no part of a table. */
+    private static final String RELATIONS = """
+            with recursive tree(oid) as (
+                select cast(? as oid)
+                union all
+                select i.inhrelid from tree t join pg_inherits i on i.inhparent = t.oid
+                join pg_class c on c.oid = i.inhrelid and c.relispartition)
+            select n.nspname, c.relname, coalesce(pg_relation_filenode(c.oid), 0) as file
+            from tree join pg_class c on c.oid = tree.oid join pg_namespace n on n.oid = c.relnamespace
             """;
 
     private TableShapes() {}
@@ -64,7 +78,21 @@ final class TableShapes {
             }
         }
         List<Column> columns = columns(connection, oid, spec);
-        return new ComparedTable(spec, oid, partitioned, columns, key(connection, oid, spec, columns));
+        return new ComparedTable(
+                spec, oid, relations(connection, oid), partitioned, columns, key(connection, oid, spec, columns));
+    }
+
+    private static Map<Relation, Long> relations(Connection connection, long oid) throws SQLException {
+        Map<Relation, Long> relations = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(RELATIONS)) {
+            statement.setLong(1, oid);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    relations.put(new Relation(row.getString(1), row.getString(2)), row.getLong(3));
+                }
+            }
+        }
+        return relations;
     }
 
     private static List<Column> columns(Connection connection, long oid, TableSpec spec) throws SQLException {
@@ -140,7 +168,9 @@ final class TableShapes {
             }
         }
         if (key.isEmpty()) {
-            throw notPossible("nothing identifies a row of " + spec.qualifiedName(), "give the table a primary key");
+            throw notPossible(
+                    "nothing identifies a row of " + spec.qualifiedName(),
+                    "give the table a primary key and a replica identity");
         }
         return key.stream().mapToInt(Integer::intValue).toArray();
     }

@@ -1,9 +1,10 @@
 package dev.sluice.e2e.verify;
 
 import dev.sluice.e2e.verify.LakePoint.TableAt;
+import dev.sluice.e2e.verify.LakePoint.Version;
+import dev.sluice.e2e.verify.VerifyReport.State;
 import dev.sluice.e2e.verify.VerifyReport.TableReport;
 import dev.sluice.lake.LakeCatalog;
-import dev.sluice.lake.SlotNames;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpec.TableSpec;
@@ -15,11 +16,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Compares every row of the lake with the source at one LSN, while both keep changing.
@@ -28,12 +29,22 @@ import java.util.concurrent.Future;
  * lake is awaited until its progress is some L at or after X - 1; the rows at X are then read from the snapshot, and the
  * changes of whole transactions in [X, L] from the slot are laid over them. The lake is read at its newest snapshots
  * that are not beyond L.
+ *
+ * <p>The slot is of test_decoding: no publication, and not the decoder of the pipeline. Only a server that lacks it is
+ * read through a publication that is made for this one verification.
  */
 public final class Verifier {
     private final PipelineSpec spec;
+    private final String plugin;
 
     public Verifier(PipelineSpec spec) {
+        this(spec, TestDecodingFeed.PLUGIN);
+    }
+
+    /** With another output plugin in place of test_decoding. */
+    Verifier(PipelineSpec spec, String plugin) {
         this.spec = spec;
+        this.plugin = plugin;
     }
 
     /**
@@ -49,27 +60,44 @@ public final class Verifier {
 
     /** The same with a lake that is open and stays open. */
     public VerifyReport verify(LakeCatalog lake, VerifyOptions options) {
-        long begun = System.nanoTime();
         SourceConnections connections = new SourceConnections(spec.source());
         List<ComparedTable> tables = tables(connections, options);
-        try (SourcePoint source = SourcePoint.create(connections, tables)) {
-            source.emitMessage("verify");
-            // The snapshot holds the commits that begin before X: the source as of X - 1.
-            Lsn snapshotLsn = new Lsn(source.lsn().value() - 1);
-            LakePoint point = LakePoint.await(lake, spec.pipeline(), snapshotLsn, tables, options.waitForLake());
-            Map<Long, ChangedRows> changed = new HashMap<>();
-            tables.forEach(table -> changed.put(table.relationOid(), new ChangedRows(table)));
-            long changes = readChanges(source, point.lsn(), changed);
-            List<TableReport> reports = new ArrayList<>();
-            for (ComparedTable table : tables) {
-                reports.add(compare(
-                        source.rows(),
-                        changed.get(table.relationOid()),
-                        point.tables().get(table.spec().qualifiedName()),
-                        options));
+        ChangeFeed feed = new TestDecodingFeed(plugin);
+        try (SourcePoint source = SourcePoint.create(connections, feed)) {
+            return compareAll(lake, source, tables, options);
+        } catch (SluiceException e) {
+            if (e.code() != ErrorCode.E1204) {
+                throw e;
             }
-            return new VerifyReport(spec.pipeline(), point.lsn(), reports, changes, secondsSince(begun));
         }
+        try (OwnPublication publication = OwnPublication.create(connections, tables);
+                SourcePoint source = SourcePoint.create(connections, publication)) {
+            return compareAll(lake, source, tables, options);
+        }
+    }
+
+    private VerifyReport compareAll(
+            LakeCatalog lake, SourcePoint source, List<ComparedTable> tables, VerifyOptions options) {
+        long begun = System.nanoTime();
+        source.emitMessage("verify");
+        // The snapshot holds the commits that begin before X: the source as of X - 1.
+        Lsn snapshotLsn = new Lsn(source.lsn().value() - 1);
+        LakePoint point = LakePoint.await(lake, spec.pipeline(), snapshotLsn, tables, options.waitForLake());
+        Map<Long, ChangedRows> changed = new HashMap<>();
+        tables.forEach(table -> changed.put(table.relationOid(), new ChangedRows(table)));
+        long changes = source.readChanges(point.lsn(), List.copyOf(changed.values()));
+        source.dropSlot();
+        List<TableReport> reports = new ArrayList<>();
+        for (ComparedTable table : tables) {
+            TableAt at = point.tables().get(table.spec().qualifiedName());
+            ChangedRows changedRows = changed.get(table.relationOid());
+            reports.add(
+                    at.version().isEmpty()
+                            ? TableReport.notCompared(table.spec().qualifiedName(), at.state(), at.findings())
+                            : compare(source.rows(), changedRows, at, point.letters(), options));
+        }
+        return new VerifyReport(
+                spec.pipeline(), point.lsn(), source.description(), reports, changes, secondsSince(begun));
     }
 
     private List<ComparedTable> tables(SourceConnections connections, VerifyOptions options) {
@@ -90,63 +118,56 @@ public final class Verifier {
         return tables;
     }
 
-    /** A message written now lies beyond every LSN that the lake can have, so nothing of interest follows it. */
-    private long readChanges(SourcePoint source, Lsn end, Map<Long, ChangedRows> changed) {
-        String last = "verify " + UUID.randomUUID();
-        source.emitMessage(last);
-        ChangeDecoder decoder = new ChangeDecoder(end, last, changed);
-        source.readChanges(publicationName(), decoder);
-        source.dropSlot();
-        return decoder.changes();
-    }
-
-    private String publicationName() {
-        try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
-            return SlotNames.of(catalog, spec.pipeline())
-                    .orElseThrow(() -> new SluiceException(
-                            ErrorCode.E1202,
-                            "the lake knows of no publication of " + spec.pipeline(),
-                            "apply it first"));
-        }
-    }
-
-    private TableReport compare(Connection rows, ChangedRows changed, TableAt lake, VerifyOptions options) {
+    private TableReport compare(
+            SourceRows rows, ChangedRows changed, TableAt at, DeadLetters letters, VerifyOptions options) {
         long begun = System.nanoTime();
+        Version lake = at.version().orElseThrow();
         ComparedTable table = changed.table();
         Sums source = new Sums(table.keyColumns());
         Sums inLake = new Sums(table.keyColumns());
+        AtomicLong quarantined = new AtomicLong();
         String problem = LakeScan.problem(lake.table().schema(), table);
         DifferenceFinder.Found found = new DifferenceFinder.Found(List.of(), false);
         if (problem.isEmpty()) {
-            bothSides(() -> readSource(rows, changed, source), () -> readLake(lake, table, inLake));
+            bothSides(
+                    () -> readSource(rows, changed, source),
+                    () -> quarantined.set(readLake(lake, letters, table, inLake)));
             List<Integer> differing = source.differing(inLake);
             if (!differing.isEmpty()) {
                 found = new DifferenceFinder(table, differing, options.differencesPerTable())
-                        .find(visitor -> readSource(rows, changed, visitor), visitor -> readLake(lake, table, visitor));
+                        .find(
+                                visitor -> readSource(rows, changed, visitor),
+                                visitor -> readLake(lake, letters, table, visitor));
             }
         }
+        boolean same = source.rows() == inLake.rows() && source.total().equals(inLake.total());
         return new TableReport(
                 table.spec().qualifiedName(),
+                same && problem.isEmpty() && at.findings().isEmpty() ? State.EQUAL : State.DIFFERENT,
                 source.rows(),
-                inLake.rows(),
+                inLake.rows() - quarantined.get(),
+                quarantined.get(),
                 source.total(),
                 inLake.total(),
                 lake.snapshot().snapshotId(),
                 lake.stamp(),
                 secondsSince(begun),
                 problem,
+                at.findings(),
                 found.differences(),
                 found.more());
     }
 
-    private static void readSource(Connection rows, ChangedRows changed, RowVisitor visitor) {
+    private static void readSource(SourceRows rows, ChangedRows changed, RowVisitor visitor) {
         ChangedRows.Overlay overlay = changed.over(visitor);
-        SourceScan.read(rows, changed.table(), overlay);
+        rows.read(changed.table(), overlay);
         overlay.finish();
     }
 
-    private static void readLake(TableAt lake, ComparedTable table, RowVisitor visitor) {
+    /** The rows of the table and its dead letters, which together are the source; returns how many letters there are. */
+    private static long readLake(Version lake, DeadLetters letters, ComparedTable table, RowVisitor visitor) {
         LakeScan.read(lake.table(), lake.snapshot().snapshotId(), table, visitor);
+        return letters.read(table, visitor);
     }
 
     private static void bothSides(Runnable source, Runnable lake) {

@@ -3,6 +3,7 @@ package dev.sluice.e2e.verify;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.Position;
 import dev.sluice.lake.Stamp;
+import dev.sluice.lake.StampProperties;
 import dev.sluice.spec.Lsn;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -29,6 +30,7 @@ import org.apache.iceberg.OverwriteFiles;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
@@ -54,24 +56,53 @@ final class SimpleCopier {
 
     /** Replaces the lake table by the source's rows, after {@code tamper} had its way with them. */
     void copy(String name, String columns, Lsn lsn, Consumer<List<Record>> tamper) throws SQLException, IOException {
+        copy(lake.bronze(name), "select " + columns + " from " + name, lsn, tamper);
+    }
+
+    /** The rows of {@code from} as a table of another namespace. */
+    void copyInto(String namespace, String name, String from, Lsn lsn) throws SQLException, IOException {
+        copy(TableIdentifier.of(namespace, name), "select * from " + from, lsn, rows -> {});
+    }
+
+    private void copy(TableIdentifier id, String query, Lsn lsn, Consumer<List<Record>> tamper)
+            throws SQLException, IOException {
         try (Statement statement = source.createStatement();
-                ResultSet rows = statement.executeQuery("select " + columns + " from " + name)) {
+                ResultSet rows = statement.executeQuery(query)) {
             Schema schema = schema(rows.getMetaData());
             List<Record> records = new ArrayList<>();
             while (rows.next()) {
                 records.add(record(schema, rows));
             }
             tamper.accept(records);
-            write(name, schema, records, lsn);
+            write(id, schema, records, lsn);
         }
     }
 
-    private void write(String name, Schema schema, List<Record> records, Lsn lsn) throws IOException {
-        TableIdentifier id = lake.bronze(name);
+    private void write(TableIdentifier id, Schema schema, List<Record> records, Lsn lsn) throws IOException {
         if (!lake.rest().tableExists(id)) {
             lake.rest().createTable(id, schema, PartitionSpec.unpartitioned());
         }
         Table table = lake.load(id);
+        DataFile file = file(table, records);
+        OverwriteFiles overwrite = table.newOverwrite()
+                .overwriteByRowFilter(Expressions.alwaysTrue())
+                .addFile(file);
+        Stamp stamp = new Stamp(
+                pipeline, Position.of(lsn), Position.of(lsn), Instant.now(), Stamp.Kind.DATA, records.size(), 0);
+        stamp.toSummary().forEach(overwrite::set);
+        overwrite.commit();
+        UpdateProperties properties = table.updateProperties();
+        stamp.toTableProperties().forEach(properties::set);
+        properties.set(StampProperties.FOLLOWED_SINCE, lsn.toString()).commit();
+    }
+
+    /** Appends rows as a foreign writer does: no stamp. */
+    void append(String name, List<Record> records) throws IOException {
+        Table table = lake.load(lake.bronze(name));
+        table.newAppend().appendFile(file(table, records)).commit();
+    }
+
+    private static DataFile file(Table table, List<Record> records) throws IOException {
         DataWriter<Record> writer = Parquet.writeData(table.io()
                         .newOutputFile(table.locationProvider().newDataLocation(UUID.randomUUID() + ".parquet")))
                 .forTable(table)
@@ -80,14 +111,7 @@ final class SimpleCopier {
         try (writer) {
             writer.write(records);
         }
-        DataFile file = writer.toDataFile();
-        OverwriteFiles overwrite = table.newOverwrite()
-                .overwriteByRowFilter(Expressions.alwaysTrue())
-                .addFile(file);
-        Stamp stamp = new Stamp(
-                pipeline, Position.of(lsn), Position.of(lsn), Instant.now(), Stamp.Kind.DATA, records.size(), 0);
-        stamp.toSummary().forEach(overwrite::set);
-        overwrite.commit();
+        return writer.toDataFile();
     }
 
     private static Schema schema(ResultSetMetaData columns) throws SQLException {

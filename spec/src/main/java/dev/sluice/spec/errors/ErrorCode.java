@@ -292,6 +292,12 @@ public enum ErrorCode {
             EXTERNAL,
             MANUAL,
             "See the cause; the source must be reachable and hold the tables of the demo."),
+    E1204(
+            "no independent way to read the changes",
+            EXTERNAL,
+            MANUAL,
+            "Install PostgreSQL's contrib package on the source's server (test_decoding), or verify as the owner of the"
+                    + " tables."),
     E1301("port in use", EXTERNAL, MANUAL, "Stop what uses the port, or choose another with SLUICE_PORT_OFFSET."),
     E1302("server did not start", EXTERNAL, MANUAL, "Read the end of the log that the message names."),
     E1303("download failed", EXTERNAL, TIMED, "Check the network and the proxy settings of Maven or npm."),
