@@ -4,6 +4,8 @@ import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.Lsn;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -22,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * their load, changes apply strictly, and each commit moves stamps forward. Anything doubled or lost is an error.
  */
 final class ModelLake {
+    private static final int LITERAL_BYTES_MAX = 64;
     private static final Map<String, ModelLake> LAKES = new ConcurrentHashMap<>();
 
     final String id;
@@ -236,7 +239,12 @@ final class ModelLake {
         return key.toString();
     }
 
-    /** The values of a row in hexadecimal. */
+    /** Frees what a test has kept. */
+    void forget() {
+        LAKES.remove(id, this);
+    }
+
+    /** The values of a row in hexadecimal; of a long one its hash, for there are lakes of many such rows. */
     static List<String> row(byte[] bytes, int offset) {
         java.nio.ByteBuffer in = java.nio.ByteBuffer.wrap(bytes).position(offset);
         List<String> values = new ArrayList<>();
@@ -248,9 +256,18 @@ final class ModelLake {
             }
             byte[] value = new byte[length];
             in.get(value);
-            values.add(HexFormat.of().formatHex(value));
+            values.add(length <= LITERAL_BYTES_MAX ? HexFormat.of().formatHex(value) : hash(value));
         }
         return values;
+    }
+
+    private static String hash(byte[] value) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(value);
+            return value.length + " bytes " + HexFormat.of().formatHex(digest, 0, 12);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void fault(String what) {

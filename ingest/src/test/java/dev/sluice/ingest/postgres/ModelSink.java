@@ -56,6 +56,11 @@ final class ModelSink implements Sink<RowBatch>, SupportsCommitter<ModelSink.Gat
 
     private static final String OPEN = "open-";
 
+    /** Frees what writers have kept; only between jobs. */
+    static void forget() {
+        STORE.clear();
+    }
+
     record Gathered(String attempt) {}
 
     @Override

@@ -262,5 +262,7 @@ final class PipelineRun implements AutoCloseable {
         for (String table : tableNames) {
             postgres.run("drop table if exists public." + table);
         }
+        ModelSink.forget();
+        lake.forget();
     }
 }

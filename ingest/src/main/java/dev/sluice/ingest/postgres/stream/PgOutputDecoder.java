@@ -34,6 +34,12 @@ final class PgOutputDecoder {
         int countedBytes;
         boolean known;
         boolean stopped;
+        /**
+         * The commit LSN of the transaction in whose middle the table begins, with a TRUNCATE: the lake has none of the rows
+         * that the transaction changes before it. Zero when there is none, or when the TRUNCATE was met.
+         */
+        long truncatedIn;
+
         Optional<String> difference = Optional.empty();
 
         Published(int number, TableChanges changes, long skipTo) {
@@ -102,6 +108,13 @@ final class PgOutputDecoder {
         this.position = everywhere;
         this.emittedPosition = everywhere;
         this.toAnnounce = new ArrayDeque<>(loaded);
+        for (LoadedTables load : loaded) {
+            if (load.place() == LoadedTables.Place.WITH_ITS_TRUNCATE) {
+                inOrder.stream()
+                        .filter(table -> load.tables().contains(table.number))
+                        .forEach(table -> table.truncatedIn = load.lsn() + 1);
+            }
+        }
         announceUpTo(everywhere);
     }
 
@@ -294,8 +307,12 @@ final class PgOutputDecoder {
         int count = cursor.int32();
         cursor.int8();
         for (int i = 0; i < count; i++) {
-            Published table = changedTable();
-            if (table != null) {
+            int oid = cursor.int32();
+            Published table = published.get(oid);
+            if (table != null && table.truncatedIn == commitLsn) {
+                table.truncatedIn = 0;
+            }
+            if (changedTable(oid) != null) {
                 seal(table);
                 table.changes.add(RowBatch.TRUNCATE, RowBatch.NONE, RowBatch.NONE, commitLsn, commitMicros);
                 seal(table);
@@ -306,12 +323,15 @@ final class PgOutputDecoder {
 
     /** Reads a relation id; null when its changes are not wanted: another table, or the lake has them. */
     private Published changedTable() {
+        return changedTable(cursor.int32());
+    }
+
+    private Published changedTable(int oid) {
         if (!inTransaction) {
             throw cursor.malformed("a change outside a transaction");
         }
-        int oid = cursor.int32();
         Published table = published.get(oid);
-        if (table == null || table.stopped || Long.compareUnsigned(commitLsn, table.skipTo) <= 0) {
+        if (table == null || table.stopped || isSkipped(table)) {
             return null;
         }
         if (!table.known) {
@@ -326,6 +346,10 @@ final class PgOutputDecoder {
             return null;
         }
         return table;
+    }
+
+    private boolean isSkipped(Published table) {
+        return Long.compareUnsigned(commitLsn, table.skipTo) <= 0 || table.truncatedIn == commitLsn;
     }
 
     /** A change that would not fit in the heap. */

@@ -218,6 +218,32 @@ class PgOutputDecoderTest {
     }
 
     @Test
+    void dropsWhatATransactionChangesBeforeTheTruncateThatATableBeginsWith() {
+        PgOutputDecoder decoder = new PgOutputDecoder(
+                List.of(ORDERS, FULL),
+                0,
+                List.of(500L, 1999L),
+                Set.of(),
+                List.of(new LoadedTables(1999, 1, List.of(1), List.of(0L), LoadedTables.Place.WITH_ITS_TRUNCATE)));
+        transaction(
+                decoder,
+                2000,
+                Messages.update(200, 'O', new Object[] {1, "y"}, 1, Messages.UNCHANGED),
+                Messages.insert(100, 1, "a"),
+                Messages.truncate(200),
+                Messages.insert(200, 2, "b"));
+        transaction(decoder, 3000, Messages.insert(200, 3, "c"));
+        assertThat(describe(decoder.takeAll()))
+                .containsExactly(
+                        "T1@2000",
+                        "I0@2000 [1, a]",
+                        "I1@2000 [2, b]",
+                        "LOADED@1999",
+                        "I1@3000 [3, c]",
+                        "PROGRESS@3000");
+    }
+
+    @Test
     void dropsTheChangesOfAStoppedTableAndNotThoseOfTheOthers() {
         PgOutputDecoder decoder =
                 new PgOutputDecoder(List.of(ORDERS, FULL), 0, List.of(0L, 500L), Set.of(0), List.of());
