@@ -9,18 +9,23 @@ import dev.sluice.ingest.postgres.SourceEvents.SnapshotHeld;
 import dev.sluice.ingest.postgres.SourceEvents.SnapshotLost;
 import dev.sluice.ingest.postgres.SourceEvents.TableRewritten;
 import dev.sluice.ingest.postgres.SourceEvents.TableUnloadable;
+import dev.sluice.ingest.postgres.load.ChunkRange;
 import dev.sluice.ingest.postgres.load.ChunkRange.KeyRange;
+import dev.sluice.ingest.postgres.load.ChunkRange.PageRange;
 import dev.sluice.ingest.postgres.load.ChunkReader;
 import dev.sluice.ingest.postgres.load.ChunkReader.Opening;
+import dev.sluice.ingest.postgres.load.ReadingPace;
 import dev.sluice.ingest.postgres.load.SnapshotLostException;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceReaderContext;
@@ -39,6 +44,10 @@ final class LoadEmitter implements AutoCloseable {
     private final Deque<LoadSplit> chunks = new ArrayDeque<>();
 
     private final Set<String> lostNames = new HashSet<>();
+    private final ReadingPace pace = new ReadingPace();
+    /** What is read of the first chunk under one lock. */
+    private ChunkRange part;
+
     private ActiveLoads active;
     private String heldName = "";
     private boolean isOpen;
@@ -112,18 +121,37 @@ final class LoadEmitter implements AutoCloseable {
         }
         isOpen = false;
         if (reader.gaveWay()) {
+            pace.gaveWay();
             return InputStatus.MORE_AVAILABLE;
         }
-        if (reader.lastKey().isPresent()) {
-            int pageRows = ((KeyRange) chunk.range()).pageRows();
-            replaceFirst(chunk.goOnWith(new KeyRange(reader.lastKey().get(), pageRows)));
+        pace.wasRead(chunk.rowsEmitted() - reader.rowsToSkip());
+        Optional<ChunkRange> rest = rest(chunk.range());
+        if (rest.isPresent()) {
+            replaceFirst(chunk.goOnWith(rest.get(), reader.rowsToSkip()));
             return InputStatus.MORE_AVAILABLE;
+        }
+        if (reader.rowsToSkip() > 0) {
+            throw new SluiceException(
+                    ErrorCode.E0301,
+                    name(chunk.table()) + " has " + reader.rowsToSkip()
+                            + " rows less than before under the same snapshot",
+                    "report this; the load must be started over");
         }
         output.collect(RowBatch.chunkEnd(chunk.table(), chunk.loadLsn()));
         chunks.remove();
         context.sendSourceEventToCoordinator(new ChunkFinished(chunk.loadLsn(), chunk.chunk(), chunk.rows()));
         letGoIfDone();
         return canRead() ? InputStatus.MORE_AVAILABLE : InputStatus.NOTHING_AVAILABLE;
+    }
+
+    /** What is left of a chunk after the part that was read. */
+    private Optional<ChunkRange> rest(ChunkRange whole) {
+        if (whole instanceof KeyRange keys) {
+            return reader.lastKey().map(last -> new KeyRange(last, keys.pageRows()));
+        }
+        return part.equals(whole)
+                ? Optional.empty()
+                : Optional.of(new PageRange(((PageRange) part).end(), ((PageRange) whole).end()));
     }
 
     void letGo() {
@@ -138,12 +166,13 @@ final class LoadEmitter implements AutoCloseable {
 
     private boolean open(LoadSplit chunk) {
         String name = snapshotName(chunk);
+        part = pace.part(chunk.range());
         Opening opening;
         try {
             opening = reader.open(
                     settings.tables().get(chunk.table()),
                     chunk.table(),
-                    chunk.range(),
+                    part,
                     name,
                     chunk.loadLsn(),
                     chunk.rowsEmitted());
@@ -183,10 +212,14 @@ final class LoadEmitter implements AutoCloseable {
         return new TableStop(
                 table,
                 ErrorCode.E0404,
-                "table " + source.schema() + "." + source.name() + " is not what it was when the pipeline started: "
-                        + reader.difference(),
+                "table " + name(table) + " is not what it was when the pipeline started: " + reader.difference(),
                 "undo the change, or sluice apply again so that the table is looked at anew; then run: sluice resync "
                         + source.name());
+    }
+
+    private String name(int table) {
+        SourceTable source = settings.tables().get(table);
+        return source.schema() + "." + source.name();
     }
 
     private void drop(int table) {

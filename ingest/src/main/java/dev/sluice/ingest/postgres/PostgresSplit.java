@@ -29,9 +29,13 @@ public sealed interface PostgresSplit extends SourceSplit {
             return new LoadSplit(chunk, loadLsn, table, range, rows, rowsBefore);
         }
 
-        /** What is left when the range was read. */
-        LoadSplit goOnWith(ChunkRange rest) {
-            return new LoadSplit(chunk, loadLsn, table, rest, 0, rows());
+        /**
+         * What is left when the beginning of the range was read.
+         *
+         * @param rowsEmitted rows of the rest that were emitted before
+         */
+        LoadSplit goOnWith(ChunkRange rest, long rowsEmitted) {
+            return new LoadSplit(chunk, loadLsn, table, rest, rowsEmitted, rows() - rowsEmitted);
         }
 
         long rows() {

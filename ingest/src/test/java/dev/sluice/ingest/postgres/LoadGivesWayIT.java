@@ -87,6 +87,27 @@ class LoadGivesWayIT {
     }
 
     @Test
+    void aTableForWhichSomebodyAlwaysWaitsIsLoadedInSmallerParts() throws Exception {
+        createTable("gw_default", 150_000);
+        try (PipelineRun run = new PipelineRun(POSTGRES, "gw_default", 1, "gw_default");
+                ApplicationLoop loop = new ApplicationLoop(
+                        POSTGRES,
+                        (statement, round) ->
+                                statement.execute("alter table gw_default alter v set default " + round))) {
+            // One chunk, which takes longer than anybody is let wait.
+            run.chunkBytes = 1 << 30;
+            loop.awaitRounds(2);
+            run.start();
+            run.awaitTrue("the table is published", () -> run.lake.stamps().size() == 1);
+            loop.stop();
+            System.out.printf("gw_default: %d rounds, longest %d ms%n", loop.rounds(), loop.longestMillis());
+            assertThat(loop.failures()).isEmpty();
+            assertThat(loop.longestMillis()).isLessThan(WAIT_MILLIS_MAX);
+            run.awaitEqual();
+        }
+    }
+
+    @Test
     void aStatementIsNotHeldUpByAReaderWhoseSinkStandsStill() throws Exception {
         createTable("gw_stuck", 60_000);
         try (PipelineRun run = new PipelineRun(POSTGRES, "gw_stuck", 1, "gw_stuck")) {

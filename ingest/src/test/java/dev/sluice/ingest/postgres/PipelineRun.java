@@ -39,6 +39,8 @@ final class PipelineRun implements AutoCloseable {
     private JobClient job;
     /** How long Flink waits before a failed task begins again. */
     String restartDelay = "100ms";
+    /** Wanted size of a chunk of a load. */
+    long chunkBytes = 1 << 20;
     /** Columns that the pipeline leaves out, by table. */
     private final Map<String, List<String>> excluded = new HashMap<>();
 
@@ -87,7 +89,7 @@ final class PipelineRun implements AutoCloseable {
                 lake.tables,
                 excludeAtSource,
                 lake.opener(),
-                1 << 20,
+                chunkBytes,
                 WATCH_MILLIS);
     }
 

@@ -11,9 +11,9 @@ public final class ChunkPlanner {
     /** A heap has at most 2^32 - 1 pages. */
     private static final int CHUNKS_MAX = 1 << 20;
 
-    private static final long KEY_PAGE_BYTES = 8L << 20;
+    private static final long KEY_PAGE_BYTES = 16L << 20;
     private static final int KEY_PAGE_ROWS_MIN = 100;
-    private static final int KEY_PAGE_ROWS_MAX = 20_000;
+    private static final int KEY_PAGE_ROWS_MAX = 100_000;
     private static final int KEY_PAGE_ROWS_UNKNOWN = 2_000;
 
     private ChunkPlanner() {}

@@ -104,12 +104,6 @@ public final class ChunkReader implements AutoCloseable {
             if (isReading && !rows.read()) {
                 // The lock is given up before the rows go their way, which may take as long as it likes.
                 finish();
-                if (rows.rowsToSkip() > 0) {
-                    throw new SluiceException(
-                            ErrorCode.E0301,
-                            name() + " has " + rows.rowsToSkip() + " rows less than before under the same snapshot",
-                            "report this; the load must be started over");
-                }
             }
         } catch (SQLException e) {
             if (!finish()) {
@@ -123,6 +117,11 @@ public final class ChunkReader implements AutoCloseable {
     /** Whether the last chunk ended before its time, because somebody waited for the table. */
     public boolean gaveWay() {
         return gaveWay;
+    }
+
+    /** Rows that were to be skipped and have not come: those of the part that follows, or, at the end, a fault. */
+    public long rowsToSkip() {
+        return rows.rowsToSkip();
     }
 
     /** Of a chunk in the order of the key that has been read: the last key, if there may be rows behind it. */

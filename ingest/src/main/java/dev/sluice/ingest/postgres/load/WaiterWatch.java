@@ -19,7 +19,12 @@ import org.slf4j.LoggerFactory;
  */
 final class WaiterWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WaiterWatch.class);
-    private static final long LOOK_MILLIS = 200;
+    private static final long LOOK_MILLIS = 100;
+    /** At so many looks in a row somebody waits before the reading is ended: time to come to the end of a part. */
+    private static final int LOOKS_BEFORE_CANCEL = 3;
+    /** So many looks later the session is ended, if it has not obeyed. */
+    private static final int LOOKS_BEFORE_END = 6;
+
     private static final String WAITERS = """
             with locks as materialized (
                 select pid, granted, database, relation from pg_locks where locktype = 'relation'
@@ -36,7 +41,10 @@ final class WaiterWatch implements AutoCloseable {
     private int processId;
 
     private String tableName = "";
-    private int refusals;
+    /** At how many looks in a row somebody has waited. */
+    private int looks;
+
+    private boolean isRefused;
 
     WaiterWatch(PostgresConnector connector) {
         this.connector = connector;
@@ -46,7 +54,8 @@ final class WaiterWatch implements AutoCloseable {
     synchronized void begin(int process, SourceTable table) {
         processId = process;
         tableName = table.schema() + "." + table.name();
-        refusals = 0;
+        looks = 0;
+        isRefused = false;
         if (thread == null) {
             thread = new Thread(this::run, "sluice-load-watch");
             thread.setDaemon(true);
@@ -58,7 +67,7 @@ final class WaiterWatch implements AutoCloseable {
     /** The reading is over; returns whether it was ended from here. */
     synchronized boolean end() {
         processId = 0;
-        return refusals > 0;
+        return isRefused;
     }
 
     /** The table as it is now, not under any snapshot. */
@@ -90,12 +99,15 @@ final class WaiterWatch implements AutoCloseable {
     private void look() {
         try {
             int waiter = one(WAITERS, processId);
-            if (waiter == 0) {
-                return;
+            looks = waiter == 0 && !isRefused ? 0 : looks + 1;
+            if (looks == LOOKS_BEFORE_CANCEL) {
+                LOG.info(
+                        "Server process {} waits for {}, which is being loaded: the load gives way", waiter, tableName);
+                one("select pg_cancel_backend(?)::int", processId);
+                isRefused = true;
+            } else if (looks == LOOKS_BEFORE_END) {
+                one("select pg_terminate_backend(?)::int", processId);
             }
-            LOG.info("Server process {} waits for {}, which is being loaded: the load gives way", waiter, tableName);
-            one(refusals == 0 ? "select pg_cancel_backend(?)::int" : "select pg_terminate_backend(?)::int", processId);
-            refusals++;
         } catch (SQLException e) {
             LOG.warn("Nobody can look who waits for the load: {}; connecting again", SqlErrors.message(e));
             disconnect();
