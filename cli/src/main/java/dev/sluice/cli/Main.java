@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.cli.bench.BenchCommand;
 import dev.sluice.cli.demo.DemoCommand;
 import dev.sluice.cli.lake.HistoryCommand;
 import dev.sluice.cli.lake.MaintainCommand;
@@ -84,6 +85,7 @@ public final class Main {
                 .addSubcommand(new TagsCommand(session))
                 .addSubcommand(ModelsCommand.with(session))
                 .addSubcommand(HotCommand.with(session))
+                .addSubcommand(BenchCommand.with(session))
                 .addSubcommand(new CommandLine.HelpCommand())
                 .setOut(session.out())
                 .setErr(session.err())

@@ -10,16 +10,17 @@ import java.util.List;
 import org.postgresql.PGConnection;
 
 /** The yardstick of the load: COPY BINARY of the same tables, one after the other on one connection, thrown away. */
-final class PlainCopy {
+public final class PlainCopy {
     private PlainCopy() {}
 
-    record Measured(long rows, long bytes, Duration took) {
-        double rowsPerSecond() {
+    public record Measured(long rows, long bytes, Duration took) {
+        public double rowsPerSecond() {
             return rows / Math.max(1e-3, took.toNanos() / 1e9);
         }
     }
 
-    static Measured run(Connection connection, List<TableSpec> tables) throws SQLException, IOException {
+    /** Copies {@code tables} to nowhere; counts their rows and bytes. */
+    public static Measured run(Connection connection, List<TableSpec> tables) throws SQLException, IOException {
         Counter counter = new Counter();
         long rows = 0;
         long start = System.nanoTime();
