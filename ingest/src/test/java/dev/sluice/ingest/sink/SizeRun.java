@@ -34,7 +34,17 @@ public final class SizeRun {
 
     private SizeRun() {}
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) {
+        try {
+            run(arguments);
+        } catch (IOException | RuntimeException | Error e) {
+            // Threads of the test lake would keep a failed process alive.
+            e.printStackTrace();
+            System.exit(1);
+        }
+    }
+
+    private static void run(String[] arguments) throws IOException {
         long start = System.nanoTime();
         int size = Integer.parseInt(arguments[1]);
         switch (arguments[0]) {

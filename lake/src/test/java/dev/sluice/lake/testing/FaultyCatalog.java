@@ -64,7 +64,7 @@ public final class FaultyCatalog implements AutoCloseable {
         FORBID
     }
 
-    private static final int SOCKET_TIMEOUT_MILLIS = 700;
+    private static final int SOCKET_TIMEOUT_MILLIS = 2_000;
 
     private final InMemoryCatalog catalog = new InMemoryCatalog();
     private final ObjectMapper json = mapper();
