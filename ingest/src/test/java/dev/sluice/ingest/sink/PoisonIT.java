@@ -161,6 +161,30 @@ class PoisonIT {
         }
     }
 
+    /** What E0401 says: choose a policy, apply, resync. */
+    @Test
+    void fixOfAnUnfitValueWorksAsItIsWritten() throws Exception {
+        create("fixed");
+        insert("fixed", 1, GOOD);
+        try (LakeRun run = new LakeRun(POSTGRES, "fixed", "fixed")) {
+            run.start();
+            run.await("the load is there", () -> run.rows(0).size() == 1);
+            insert("fixed", 2, BAD.get(3));
+            run.await("it is stopped", () -> run.stopOf(0).isPresent());
+            assertThat(run.stopOf(0).get().fix()).contains("poison: quarantine").contains("sluice resync fixed");
+            run.poison(Map.of("fixed", PoisonPolicy.QUARANTINE));
+            resync(run, 0);
+            run.await("it is loaded anew", () -> payloads(run).size() == 1);
+            assertThat(run.stopOf(0)).isEmpty();
+            assertThat(run.rows(0)).hasSize(1);
+
+            // The other way: the value is changed at the source.
+            POSTGRES.run("update fixed set a = '{3}' where id = 2");
+            run.await("the letter has ended", () -> run.rows(0).size() == 2);
+            assertThat(payloads(run)).isEmpty();
+        }
+    }
+
     /** What {@code sluice resync} does: see TableResync in the command line. */
     private static void resync(LakeRun run, int table) throws Exception {
         run.stop();
