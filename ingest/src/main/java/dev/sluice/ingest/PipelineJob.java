@@ -10,6 +10,7 @@ import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.sink.CatalogLakePositions;
 import dev.sluice.ingest.sink.LakeSink;
 import dev.sluice.ingest.sink.LakeTables;
+import dev.sluice.ingest.sink.PipelineTables;
 import dev.sluice.ingest.sink.TableDetachment;
 import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.table.SourceTable;
@@ -66,16 +67,20 @@ public final class PipelineJob {
     public static void build(StreamExecutionEnvironment environment, PipelineSpec spec) {
         PostgresConnector connector = new PostgresConnector(spec.source(), jobName(spec.pipeline()) + " " + runId());
         List<SourceTable> tables;
+        PoisonPolicies policies;
         String slotName;
         try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
             String slot = SlotNames.of(catalog, spec.pipeline()).orElse("");
-            tables = SourceCatalogue.read(connector, spec.source(), slot);
-            LakeTables.create(
-                    catalog,
-                    spec.pipeline(),
-                    tables,
-                    PoisonPolicies.of(spec.source().tables(), tables));
-            List<String> detached = TableDetachment.ofOthers(catalog, spec.pipeline(), tables);
+            PipelineTables taken =
+                    PipelineTables.of(catalog, spec.pipeline(), SourceCatalogue.survey(connector, spec.source(), slot));
+            // Before the publication loses them: from here on nothing of them is missed without a word.
+            taken.recordStops(catalog, spec.pipeline());
+            taken.stops().forEach(stop -> LOG.error("{}", stop.text()));
+            tables = taken.tables();
+            policies = PoisonPolicies.of(taken.specs(), tables);
+            LakeTables.create(catalog, spec.pipeline(), tables, policies);
+            List<String> detached = TableDetachment.ofOthers(
+                    catalog, spec.pipeline(), spec.source().tables());
             if (!detached.isEmpty()) {
                 LOG.info("Not followed any more, and marked so in the lake: {}", detached);
             }
@@ -90,7 +95,7 @@ public final class PipelineJob {
                 "postgres " + spec.source().database(),
                 RowBatchTypeInfo.INSTANCE);
         source.uid("postgres-source");
-        source.sinkTo(new LakeSink(spec, tables, CommitWatch.opener(settings)))
+        source.sinkTo(new LakeSink(spec, tables, policies, CommitWatch.opener(settings)))
                 .name("lake")
                 .uid("lake-sink");
         if (!spec.hot().tables().isEmpty()) {

@@ -5,7 +5,7 @@ import dev.sluice.clickhouse.hot.HotViews;
 import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
 import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.removal.PipelineRemoval;
-import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.ingest.sink.PipelineTables;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.SlotNames;
 import dev.sluice.spec.PipelineSpec;
@@ -94,18 +94,16 @@ public final class PipelineControl {
 
     private void checkSource(PipelineSpec spec) {
         PostgresConnector source = new PostgresConnector(spec.source(), "sluice apply");
-        List<SourceTable> tables = SourceCatalogue.read(source, spec.source(), slotName(spec));
-        List<String> generated = SourceCatalogue.generatedColumns(source, tables);
+        PipelineTables taken;
+        try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
+            String slot = SlotNames.of(catalog, spec.pipeline()).orElse("");
+            taken = PipelineTables.of(catalog, spec.pipeline(), SourceCatalogue.survey(source, spec.source(), slot));
+        }
+        taken.stops().forEach(stop -> session.say(stop.text()));
+        List<String> generated = SourceCatalogue.generatedColumns(source, taken.tables());
         if (!generated.isEmpty()) {
             session.say("left out, because PostgreSQL computes them itself: " + String.join(", ", generated)
                     + "; a model can compute them in the lake");
-        }
-    }
-
-    /** Empty before the first apply. */
-    private static String slotName(PipelineSpec spec) {
-        try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
-            return SlotNames.of(catalog, spec.pipeline()).orElse("");
         }
     }
 

@@ -6,6 +6,7 @@ import dev.sluice.cli.output.Listing;
 import dev.sluice.cli.output.OutputOption;
 import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
 import dev.sluice.ingest.postgres.connection.PostgresConnector;
+import dev.sluice.ingest.sink.PipelineTables;
 import dev.sluice.ingest.sink.poison.DeadLetterTable;
 import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.sink.poison.Replay;
@@ -60,8 +61,10 @@ public final class ReplayCommand implements Callable<Integer> {
         int left = 0;
         try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
             String slot = SlotNames.of(catalog, spec.pipeline()).orElse("");
-            List<SourceTable> sources = SourceCatalogue.read(connector, spec.source(), slot);
-            PoisonPolicies policies = PoisonPolicies.of(spec.source().tables(), sources);
+            PipelineTables taken =
+                    PipelineTables.of(catalog, spec.pipeline(), SourceCatalogue.survey(connector, spec.source(), slot));
+            List<SourceTable> sources = taken.tables();
+            PoisonPolicies policies = PoisonPolicies.of(taken.specs(), sources);
             Replay replay = new Replay(catalog, spec.pipeline());
             for (int i = 0; i < sources.size(); i++) {
                 SourceTable source = sources.get(i);

@@ -55,7 +55,8 @@ public final class CommitWatch implements SourceGuard {
             followed.addAll(knowledge.stamps().keySet());
             followed.addAll(loaded);
             Lsn known = knowledge.everywhere(knowledge.stamps());
-            // As long as nothing that is followed is published, the slot stands where this load begins: it was made for it.
+            // As long as nothing that is followed is published, the slot stands where this load begins: it was made for
+            // it.
             // What the lake acknowledged before, of tables that are all loaded anew, says nothing of it.
             passed = Lsn.max(passed, knowledge.stamps().isEmpty() ? Lsn.max(known, to) : known);
             watch = knowledge.watch(settings, knowledge.identity().orElseThrow(), followed);

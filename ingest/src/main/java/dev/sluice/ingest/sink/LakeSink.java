@@ -45,15 +45,11 @@ public final class LakeSink
 
     /**
      * @param tables in the order that {@link RowBatch#table} counts them
+     * @param policies of these tables
      * @param guard asked before each commit
      */
-    public LakeSink(PipelineSpec spec, List<SourceTable> tables, SourceGuard.Opener guard) {
-        this(
-                new SpecOpener(spec.catalog()),
-                spec.pipeline(),
-                tables,
-                PoisonPolicies.of(spec.source().tables(), tables),
-                guard);
+    public LakeSink(PipelineSpec spec, List<SourceTable> tables, PoisonPolicies policies, SourceGuard.Opener guard) {
+        this(new SpecOpener(spec.catalog()), spec.pipeline(), tables, policies, guard);
     }
 
     LakeSink(

@@ -1,6 +1,5 @@
 package dev.sluice.ingest.sink;
 
-import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
@@ -8,6 +7,7 @@ import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.StampProperties;
 import dev.sluice.lake.TableStamps;
+import dev.sluice.spec.PipelineSpec.TableSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,11 +24,11 @@ public final class TableDetachment {
     private TableDetachment() {}
 
     /**
-     * @param tables of the pipeline, as it is applied now
+     * @param tables of the pipeline, as it is applied now, whether they can be followed or not
      * @return names of the tables that were marked
      */
-    public static List<String> ofOthers(LakeCatalog catalog, String pipeline, List<SourceTable> tables) {
-        Set<String> followed = tables.stream().map(SourceTable::name).collect(Collectors.toSet());
+    public static List<String> ofOthers(LakeCatalog catalog, String pipeline, List<TableSpec> tables) {
+        Set<String> followed = tables.stream().map(TableSpec::name).collect(Collectors.toSet());
         Position reached = new Progress(catalog, pipeline).acknowledged().orElse(Position.ZERO);
         List<String> detached = new ArrayList<>();
         for (TableIdentifier identifier : LakeErrors.edge(

@@ -55,8 +55,12 @@ final class LakeRun implements AutoCloseable {
         readTables();
     }
 
+    /** As a start does: a table that is gone is stopped alone. */
     void readTables() {
-        tables = SourceCatalogue.read(postgres.connector(), postgres.spec(tableNames), slot());
+        PipelineTables taken = PipelineTables.of(
+                catalog, pipeline, SourceCatalogue.survey(postgres.connector(), postgres.spec(tableNames), slot()));
+        taken.recordStops(catalog, pipeline);
+        tables = taken.tables();
     }
 
     /** The policies of the tables, as {@code sluice.yaml} gives them. */
@@ -159,7 +163,21 @@ final class LakeRun implements AutoCloseable {
     }
 
     Optional<Following.Stop> stopOf(int number) {
-        return Following.of(table(number)).stop();
+        return stopOf(tables.get(number).name());
+    }
+
+    /** Of a table that may be gone from the source. */
+    Optional<Following.Stop> stopOf(String table) {
+        return Following.of(catalog.load(catalog.bronze(table))).stop();
+    }
+
+    /** What {@code sluice resync} does: see TableResync in the command line. */
+    void resync(String table) throws Exception {
+        stop();
+        Following.detach(
+                catalog.load(catalog.bronze(table)), stopOf(table).orElseThrow().at());
+        readTables();
+        start();
     }
 
     /** Waits until what the lake holds of the table passes. */

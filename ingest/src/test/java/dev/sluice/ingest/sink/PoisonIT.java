@@ -152,7 +152,7 @@ class PoisonIT {
             assertThat(run.stopOf(0).get().code()).isEqualTo(ErrorCode.E0404);
             assertThat(run.stopOf(0).get().fix()).startsWith("sluice resync undone");
 
-            resync(run, 0);
+            run.resync("undone");
             run.await(
                     "it is loaded anew",
                     () -> run.rows(0).size() == 2 && run.stopOf(0).isEmpty());
@@ -173,7 +173,7 @@ class PoisonIT {
             run.await("it is stopped", () -> run.stopOf(0).isPresent());
             assertThat(run.stopOf(0).get().fix()).contains("poison: quarantine").contains("sluice resync fixed");
             run.poison(Map.of("fixed", PoisonPolicy.QUARANTINE));
-            resync(run, 0);
+            run.resync("fixed");
             run.await("it is loaded anew", () -> payloads(run).size() == 1);
             assertThat(run.stopOf(0)).isEmpty();
             assertThat(run.rows(0)).hasSize(1);
@@ -183,15 +183,6 @@ class PoisonIT {
             run.await("the letter has ended", () -> run.rows(0).size() == 2);
             assertThat(payloads(run)).isEmpty();
         }
-    }
-
-    /** What {@code sluice resync} does: see TableResync in the command line. */
-    private static void resync(LakeRun run, int table) throws Exception {
-        run.stop();
-        dev.sluice.lake.Following.detach(
-                run.table(table), run.stopOf(table).orElseThrow().at());
-        run.readTables();
-        run.start();
     }
 
     private static List<String> payloads(LakeRun run) {

@@ -4,6 +4,7 @@ import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Collects everything that is wrong with a source, so that it is told at once. Not thread-safe. */
 final class Problems {
@@ -15,14 +16,31 @@ final class Problems {
         problems.add(new Problem(code, reason, fix));
     }
 
+    boolean isEmpty() {
+        return problems.isEmpty();
+    }
+
+    void addAll(Problems others) {
+        problems.addAll(others.problems);
+    }
+
+    /** Whether all of them are of these codes. */
+    boolean areOnly(Set<ErrorCode> codes) {
+        return problems.stream().allMatch(problem -> codes.contains(problem.code));
+    }
+
     /** Throws one exception for all problems, under the code of the first. */
     void throwIfAny() {
-        if (problems.isEmpty()) {
-            return;
+        if (!problems.isEmpty()) {
+            throw together();
         }
+    }
+
+    /** All problems as one, under the code of the first; there must be one. */
+    SluiceException together() {
         if (problems.size() == 1) {
             Problem only = problems.get(0);
-            throw new SluiceException(only.code, only.reason, only.fix);
+            return new SluiceException(only.code, only.reason, only.fix);
         }
         StringBuilder reason = new StringBuilder(problems.size() + " problems");
         StringBuilder fix = new StringBuilder();
@@ -32,6 +50,6 @@ final class Problems {
                 fix.append(fix.isEmpty() ? "" : "\n  ").append(problem.fix);
             }
         }
-        throw new SluiceException(problems.get(0).code, reason.toString(), fix.toString());
+        return new SluiceException(problems.get(0).code, reason.toString(), fix.toString());
     }
 }

@@ -28,20 +28,30 @@ public final class SourceCatalogue {
      * @throws SluiceException with every problem found (E0201 to E0210, E0406); nothing was written
      */
     public static List<SourceTable> read(PostgresConnector connector, PostgresSourceSpec spec, String slotName) {
+        SourceSurvey survey = survey(connector, spec, slotName);
+        survey.refuse(survey.unfit());
+        return survey.tables();
+    }
+
+    /**
+     * The same, but problems of single tables are told and not thrown: what they mean depends on what the lake has.
+     *
+     * @throws SluiceException E0201 when the source cannot be read
+     */
+    public static SourceSurvey survey(PostgresConnector connector, PostgresSourceSpec spec, String slotName) {
         try (Connection connection = connector.query()) {
             connection.setReadOnly(true);
-            Problems problems = new Problems();
+            Problems server = new Problems();
             boolean columnListsNeeded = spec.excludeAtSource()
                     && spec.tables().stream().anyMatch(t -> !t.excludedColumns().isEmpty());
-            ServerChecks.check(connection, slotName, columnListsNeeded, problems);
-            TableReader reader =
-                    new TableReader(connection, new TypeCatalogue(connection), problems, spec.excludeAtSource());
-            List<SourceTable> tables = new ArrayList<>();
+            ServerChecks.check(connection, slotName, columnListsNeeded, server);
+            TypeCatalogue types = new TypeCatalogue(connection);
+            SourceSurvey survey = new SourceSurvey(server);
             for (TableSpec table : spec.tables()) {
-                reader.read(table).ifPresent(tables::add);
+                Problems own = new Problems();
+                survey.add(table, new TableReader(connection, types, own, spec.excludeAtSource()).read(table), own);
             }
-            problems.throwIfAny();
-            return List.copyOf(tables);
+            return survey;
         } catch (SQLException e) {
             throw unreadable(connector, e);
         }

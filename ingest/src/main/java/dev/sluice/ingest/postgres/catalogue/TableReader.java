@@ -21,7 +21,7 @@ import java.util.Set;
 
 /** Reads one table after the other; what is wrong goes to the list of problems. Not thread-safe. */
 final class TableReader {
-    private record Relation(int oid, String kind, String persistence, String identity) {}
+    private record Relation(int oid, String kind, String persistence, String identity, boolean visible) {}
 
     private record Attribute(int number, SourceColumn column) {}
 
@@ -43,13 +43,18 @@ final class TableReader {
     Optional<SourceTable> read(TableSpec spec) throws SQLException {
         Optional<Relation> found = relation(spec);
         if (found.isEmpty()) {
-            problems.add(
-                    ErrorCode.E0206,
-                    "table " + spec.qualifiedName() + " does not exist, or the role may not see its schema",
-                    "check source.tables; grant USAGE on the schema");
+            problems.add(ErrorCode.E0206, "table " + spec.qualifiedName() + " does not exist", "check source.tables");
             return Optional.empty();
         }
         Relation relation = found.get();
+        if (!relation.visible) {
+            problems.add(
+                    ErrorCode.E0205,
+                    "the role may not use the schema of " + spec.qualifiedName(),
+                    "GRANT USAGE ON SCHEMA " + SqlNames.identifier(spec.schema())
+                            + " TO the role of source.postgres.user;");
+            return Optional.empty();
+        }
         if (!kindFits(spec, relation)) {
             return Optional.empty();
         }
@@ -71,17 +76,20 @@ final class TableReader {
 
     private Optional<Relation> relation(TableSpec spec) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
-                select c.oid, c.relkind, c.relpersistence, c.relreplident
+                select c.oid, c.relkind, c.relpersistence, c.relreplident, has_schema_privilege(n.oid, 'usage')
                 from pg_class c join pg_namespace n on n.oid = c.relnamespace
                 where n.nspname = ? and c.relname = ? and c.relkind in ('r', 'p', 'v', 'm', 'f')
-                  and has_schema_privilege(n.oid, 'usage')
                 """)) {
             statement.setString(1, spec.schema());
             statement.setString(2, spec.name());
             try (ResultSet row = statement.executeQuery()) {
                 return row.next()
                         ? Optional.of(new Relation(
-                                (int) row.getLong(1), row.getString(2), row.getString(3), row.getString(4)))
+                                (int) row.getLong(1),
+                                row.getString(2),
+                                row.getString(3),
+                                row.getString(4),
+                                row.getBoolean(5)))
                         : Optional.empty();
             }
         }
