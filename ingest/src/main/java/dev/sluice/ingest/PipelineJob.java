@@ -114,7 +114,8 @@ public final class PipelineJob {
                 spec.source().excludeAtSource(),
                 CatalogLakePositions.opener(spec, names),
                 SourceSettings.CHUNK_BYTES_DEFAULT,
-                SourceSettings.WATCH_MILLIS_DEFAULT);
+                SourceSettings.WATCH_MILLIS_DEFAULT,
+                SourceSettings.ROW_BYTES_OF_THE_HEAP);
     }
 
     /** Tells this run's sessions at the source from those of another run of the same pipeline. */

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -34,6 +35,14 @@ final class ChunkLedger {
     void giveBack(LoadSplit chunk) {
         waiting.addFirst(chunk);
         unfinished.add(chunk.chunk());
+    }
+
+    /** The chunks of a table that cannot be read now wait behind those of all others. */
+    void postpone(int table) {
+        List<LoadSplit> postponed =
+                waiting.stream().filter(chunk -> chunk.table() == table).toList();
+        waiting.removeIf(chunk -> chunk.table() == table);
+        waiting.addAll(postponed);
     }
 
     /** A reader has the chunk from a checkpoint and will read the rest of it. */

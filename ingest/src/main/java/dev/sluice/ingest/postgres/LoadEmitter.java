@@ -7,6 +7,7 @@ import dev.sluice.ingest.postgres.SourceEvents.ChunkFinished;
 import dev.sluice.ingest.postgres.SourceEvents.HeldChunk;
 import dev.sluice.ingest.postgres.SourceEvents.SnapshotHeld;
 import dev.sluice.ingest.postgres.SourceEvents.SnapshotLost;
+import dev.sluice.ingest.postgres.SourceEvents.TableLocked;
 import dev.sluice.ingest.postgres.SourceEvents.TableRewritten;
 import dev.sluice.ingest.postgres.SourceEvents.TableUnloadable;
 import dev.sluice.ingest.postgres.load.ChunkRange;
@@ -15,10 +16,12 @@ import dev.sluice.ingest.postgres.load.ChunkRange.PageRange;
 import dev.sluice.ingest.postgres.load.ChunkReader;
 import dev.sluice.ingest.postgres.load.ChunkReader.Opening;
 import dev.sluice.ingest.postgres.load.ReadingPace;
+import dev.sluice.ingest.postgres.load.RowTooLargeException;
 import dev.sluice.ingest.postgres.load.SnapshotLostException;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.Remedy;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -37,13 +40,19 @@ import org.slf4j.LoggerFactory;
 final class LoadEmitter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LoadEmitter.class);
 
+    /** So many chunks are held at most when their tables cannot be read. */
+    private static final int LOCKED_CHUNKS_MAX = 4;
+
+    /** A server that was started anew gives names that it gave before: to other snapshots, of other positions. */
+    private record LostSnapshot(long loadLsn, String name) {}
+
     private final SourceSettings settings;
     private final SourceReaderContext context;
     private final ChunkReader reader;
     /** The first is open when {@link #isOpen}. Those of a checkpoint wait until it is known whether their load goes on. */
     private final Deque<LoadSplit> chunks = new ArrayDeque<>();
 
-    private final Set<String> lostNames = new HashSet<>();
+    private final Set<LostSnapshot> lost = new HashSet<>();
     private final ReadingPace pace = new ReadingPace();
     /** What is read of the first chunk under one lock. */
     private ChunkRange part;
@@ -56,7 +65,11 @@ final class LoadEmitter implements AutoCloseable {
     LoadEmitter(SourceSettings settings, SourceReaderContext context) {
         this.settings = settings;
         this.context = context;
-        this.reader = new ChunkReader(settings.connector());
+        this.reader = new ChunkReader(
+                settings.connector(),
+                settings.rowBytesMax() == SourceSettings.ROW_BYTES_OF_THE_HEAP
+                        ? RowBatch.CHANGE_BYTES_MAX
+                        : settings.rowBytesMax());
     }
 
     void add(LoadSplit chunk) {
@@ -104,8 +117,9 @@ final class LoadEmitter implements AutoCloseable {
         if (chunks.isEmpty() || active == null) {
             return false;
         }
-        String name = snapshotName(chunks.element());
-        return isOpen || name != null && !lostNames.contains(name);
+        LoadSplit chunk = chunks.element();
+        String name = snapshotName(chunk);
+        return isOpen || name != null && !lost.contains(new LostSnapshot(chunk.loadLsn(), name));
     }
 
     InputStatus poll(ReaderOutput<RowBatch> output) {
@@ -113,7 +127,16 @@ final class LoadEmitter implements AutoCloseable {
         if (!isOpen && !open(chunk)) {
             return canRead() ? InputStatus.MORE_AVAILABLE : InputStatus.NOTHING_AVAILABLE;
         }
-        RowBatch batch = reader.next();
+        RowBatch batch;
+        try {
+            batch = reader.next();
+        } catch (RowTooLargeException e) {
+            isOpen = false;
+            context.sendSourceEventToCoordinator(
+                    new TableUnloadable(chunk.loadLsn(), tooLarge(chunk.table(), e.getMessage())));
+            drop(chunk.table());
+            return canRead() ? InputStatus.MORE_AVAILABLE : InputStatus.NOTHING_AVAILABLE;
+        }
         if (batch != null) {
             output.collect(batch);
             replaceFirst(chunk.withRowsEmitted(chunk.rowsEmitted() + batch.count));
@@ -178,7 +201,7 @@ final class LoadEmitter implements AutoCloseable {
                     chunk.rowsEmitted());
         } catch (SnapshotLostException e) {
             LOG.warn("{}", e.getMessage());
-            lostNames.add(name);
+            lost.add(new LostSnapshot(chunk.loadLsn(), name));
             context.sendSourceEventToCoordinator(new SnapshotLost(chunk.loadLsn()));
             return false;
         }
@@ -194,6 +217,10 @@ final class LoadEmitter implements AutoCloseable {
             case LOCKED -> {
                 // Another chunk may be of a table that nobody holds.
                 chunks.add(chunks.remove());
+                if (chunks.size() < LOCKED_CHUNKS_MAX) {
+                    context.sendSourceEventToCoordinator(new TableLocked(chunk.loadLsn(), chunk.table()));
+                    context.sendSplitRequest();
+                }
             }
             case REWRITTEN -> {
                 context.sendSourceEventToCoordinator(new TableRewritten(chunk.loadLsn(), chunk.table()));
@@ -220,6 +247,16 @@ final class LoadEmitter implements AutoCloseable {
     private String name(int table) {
         SourceTable source = settings.tables().get(table);
         return source.schema() + "." + source.name();
+    }
+
+    private TableStop tooLarge(int table, String what) {
+        SourceTable source = settings.tables().get(table);
+        return new TableStop(
+                table,
+                ErrorCode.E0410,
+                source.qualifiedName() + " cannot be loaded: " + what,
+                "give the TaskManager a larger heap (taskmanager.memory.task.heap.size), exclude the large column, or"
+                        + " make the row smaller; then " + Remedy.resync(source.name()));
     }
 
     private void drop(int table) {

@@ -12,6 +12,7 @@ import dev.sluice.ingest.postgres.SourceEvents.NoChunkWaiting;
 import dev.sluice.ingest.postgres.SourceEvents.ReaderStarted;
 import dev.sluice.ingest.postgres.SourceEvents.SnapshotHeld;
 import dev.sluice.ingest.postgres.SourceEvents.SnapshotLost;
+import dev.sluice.ingest.postgres.SourceEvents.TableLocked;
 import dev.sluice.ingest.postgres.SourceEvents.TableRewritten;
 import dev.sluice.ingest.postgres.SourceEvents.TableUnloadable;
 import dev.sluice.ingest.table.TableStop;
@@ -107,6 +108,8 @@ final class PostgresEnumerator implements SplitEnumerator<PostgresSplit, Enumera
             repair.snapshotLost(lost.loadLsn());
         } else if (event instanceof TableRewritten rewritten) {
             repair.rewritten(rewritten.table(), rewritten.loadLsn());
+        } else if (event instanceof TableLocked locked && loads.isActive(locked.table(), locked.loadLsn())) {
+            loads.chunks.postpone(locked.table());
         } else if (event instanceof TableUnloadable unloadable
                 && loads.isActive(unloadable.stop().table(), unloadable.loadLsn())) {
             stop(unloadable.stop());

@@ -106,14 +106,16 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
     }
 
     private InputStatus poll(ReaderOutput<RowBatch> output) throws Exception {
-        if (load.canRead()) {
-            return load.poll(output);
-        }
+        // Before the next rows: there are some until the whole load is over, and what is complete is to be kept by
+        // then.
         while (!announcements.isEmpty()) {
             output.collect(announcements.remove().load().toBatch());
         }
         while (!stops.isEmpty()) {
             output.collect(RowBatch.stop(stops.remove().stop()));
+        }
+        if (load.canRead()) {
+            return load.poll(output);
         }
         if (stream == null) {
             return InputStatus.NOTHING_AVAILABLE;

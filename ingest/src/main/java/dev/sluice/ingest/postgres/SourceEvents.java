@@ -48,6 +48,11 @@ final class SourceEvents {
         private static final long serialVersionUID = 1L;
     }
 
+    /** Somebody holds the table of a chunk, perhaps for long: chunks of other tables are wanted meanwhile. */
+    record TableLocked(long loadLsn, int table) implements SourceEvent {
+        private static final long serialVersionUID = 1L;
+    }
+
     /** A table cannot be loaded as it is now. */
     record TableUnloadable(long loadLsn, TableStop stop) implements SourceEvent {
         private static final long serialVersionUID = 1L;

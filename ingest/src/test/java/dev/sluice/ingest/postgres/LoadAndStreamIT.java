@@ -116,6 +116,29 @@ class LoadAndStreamIT {
     }
 
     @Test
+    void aRowThatIsTooLargeForTheLoadStopsItsTableAlone() throws Exception {
+        POSTGRES.run(
+                "create table large_row (id int primary key, t text)",
+                "alter table large_row alter column t set storage external",
+                "insert into large_row values (1, 'small'), (2, repeat('x', 3000000)), (3, 'small')",
+                "create table beside_large (id int primary key, t text)",
+                "insert into beside_large select g, repeat('y', 100000) from generate_series(1, 40) g");
+        try (PipelineRun run = new PipelineRun(POSTGRES, "large_row", 2, "large_row", "beside_large")) {
+            run.rowBytesMax = 1 << 20;
+            run.start();
+            run.awaitTrue("its table is stopped", () -> run.lake.stops().containsKey(0));
+            assertThat(run.lake.stops().get(0))
+                    .contains("E0410", "public.large_row cannot be loaded: a row has 3000", "the largest that fits is")
+                    .doesNotContain("xxx");
+            POSTGRES.run("insert into beside_large values (1000, 'followed')");
+            run.awaitTrue("the other table is followed", () -> run.lake.rows(1).equals(run.sourceRows(1)));
+            assertThat(run.lake.rows(1)).hasSize(41);
+            assertThat(run.lake.stamps()).doesNotContainKey(0);
+            assertThat(run.lake.faults()).isEmpty();
+        }
+    }
+
+    @Test
     void advancesTheSlotWhileIdle() throws Exception {
         POSTGRES.run(
                 "create table idle (id int primary key)", "create table unpublished (id serial primary key, v text)");

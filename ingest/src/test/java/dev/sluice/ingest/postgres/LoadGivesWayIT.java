@@ -130,4 +130,31 @@ class LoadGivesWayIT {
             assertThat(ModelSink.LOADED_ROWS.get()).isPositive();
         }
     }
+
+    @Test
+    void aTableThatGetsAnotherTypeDuringItsLoadStopsAloneAndTheOthersGoOn() throws Exception {
+        createTable("gw_type", 15_000);
+        createTable("gw_type_quiet", 100);
+        try (PipelineRun run = new PipelineRun(POSTGRES, "gw_type", 2, "gw_type", "gw_type_quiet")) {
+            run.start();
+            try (HeldTable held = HeldTable.whenItsLoadBegins(run, "gw_type");
+                    Statement statement = held.connection.createStatement()) {
+                System.out.printf("gw_type: waited %d ms%n", held.waitedMillis);
+                assertThat(held.waitedMillis).isLessThan(WAIT_MILLIS_MAX);
+                run.awaitTrue(
+                        "the other table is published", () -> run.lake.stamps().containsKey(1));
+                statement.execute("alter table public.gw_type alter column v type bigint");
+                held.commit();
+            }
+            run.awaitTrue("the table is stopped", () -> run.lake.stops().containsKey(0));
+            assertThat(run.lake.stops().get(0)).contains("E0404", "column v has another type");
+            POSTGRES.run("insert into gw_type_quiet values (1000, 1, 'followed')");
+            run.awaitTrue(
+                    "the other table is followed",
+                    () -> run.lake.rows(1).equals(run.sourceRows(1))
+                            && run.lake.rows(1).size() == 101);
+            assertThat(run.lake.stamps()).doesNotContainKey(0);
+            assertThat(run.lake.faults()).isEmpty();
+        }
+    }
 }

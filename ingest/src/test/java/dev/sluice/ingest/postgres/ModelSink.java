@@ -45,6 +45,9 @@ final class ModelSink implements Sink<RowBatch>, SupportsCommitter<ModelSink.Gat
     /** How many writers stand still for it. */
     static final AtomicInteger HELD_WRITERS = new AtomicInteger();
 
+    /** Set by a test: once writers have taken so many rows of loads, they take the rest slowly. */
+    static final AtomicLong SLOW_FROM_ROWS = new AtomicLong(Long.MAX_VALUE);
+
     private final String lake;
 
     ModelSink(String lake) {
@@ -81,6 +84,9 @@ final class ModelSink implements Sink<RowBatch>, SupportsCommitter<ModelSink.Gat
                 }
                 if (batch.kind == RowBatch.Kind.LOAD) {
                     holdLoad();
+                    if (LOADED_ROWS.get() >= SLOW_FROM_ROWS.get()) {
+                        LockSupport.parkNanos(50_000_000);
+                    }
                     LOADED_ROWS.addAndGet(batch.count);
                 }
                 if (batch.kind == RowBatch.Kind.OPEN) {

@@ -5,6 +5,7 @@ import dev.sluice.ingest.batch.RowBatchTypeInfo;
 import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
 import dev.sluice.ingest.postgres.load.ChunkRange.PageRange;
 import dev.sluice.ingest.postgres.load.ChunkReader;
+import dev.sluice.ingest.postgres.load.RowTooLargeException;
 import dev.sluice.ingest.postgres.load.SnapshotLostException;
 import dev.sluice.ingest.postgres.slot.Publication;
 import dev.sluice.ingest.table.SourceTable;
@@ -45,6 +46,8 @@ final class PipelineRun implements AutoCloseable {
     private final Map<String, List<String>> excluded = new HashMap<>();
 
     boolean excludeAtSource;
+    /** The largest row that a load takes. */
+    int rowBytesMax = SourceSettings.ROW_BYTES_OF_THE_HEAP;
     /** Ends the name of slot and publication: the part that a lake draws. */
     String drawn = "";
 
@@ -90,7 +93,8 @@ final class PipelineRun implements AutoCloseable {
                 excludeAtSource,
                 lake.opener(),
                 chunkBytes,
-                WATCH_MILLIS);
+                WATCH_MILLIS,
+                rowBytesMax);
     }
 
     /** Makes the publication, which the start would wait for if somebody held one of its tables. */
@@ -224,7 +228,7 @@ final class PipelineRun implements AutoCloseable {
         Map<String, List<String>> rows = new TreeMap<>();
         try (Connection connection = postgres.connect();
                 Statement statement = connection.createStatement();
-                ChunkReader reader = new ChunkReader(postgres.connector())) {
+                ChunkReader reader = new ChunkReader(postgres.connector(), RowBatch.CHANGE_BYTES_MAX)) {
             connection.setAutoCommit(false);
             statement.execute("set transaction isolation level repeatable read");
             String snapshot;
@@ -244,7 +248,7 @@ final class PipelineRun implements AutoCloseable {
                     rows.put(String.join("|", key) + "|", row);
                 }
             }
-        } catch (SQLException | SnapshotLostException e) {
+        } catch (SQLException | SnapshotLostException | RowTooLargeException e) {
             throw new IllegalStateException(e);
         }
         return rows;

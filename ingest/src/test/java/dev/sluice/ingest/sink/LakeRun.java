@@ -122,7 +122,8 @@ final class LakeRun implements AutoCloseable {
                 false,
                 new PositionsOpener(pipeline, names),
                 1 << 20,
-                300);
+                300,
+                SourceSettings.ROW_BYTES_OF_THE_HEAP);
         environment
                 .fromSource(
                         new PostgresSource(settings),

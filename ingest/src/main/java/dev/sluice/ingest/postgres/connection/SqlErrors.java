@@ -17,6 +17,7 @@ public final class SqlErrors {
     public static final String UNDEFINED_TABLE = "42P01";
     public static final String INVALID_SCHEMA_NAME = "3F000";
     public static final String CONFIGURATION_LIMIT_EXCEEDED = "53400";
+    public static final String PROGRAM_LIMIT_EXCEEDED = "54000";
 
     private SqlErrors() {}
 

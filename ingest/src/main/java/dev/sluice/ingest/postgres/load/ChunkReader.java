@@ -38,7 +38,7 @@ public final class ChunkReader implements AutoCloseable {
 
     private final PostgresConnector connector;
     private final WaiterWatch watch;
-    private final CopyRows rows = new CopyRows();
+    private final CopyRows rows;
     private SnapshotTransaction transaction;
     private String importedName = "";
     private SourceTable table;
@@ -49,8 +49,10 @@ public final class ChunkReader implements AutoCloseable {
     /** Storage of a table that was proven to hold the rows of the snapshot, though it is another one than then. */
     private long provenFileNode;
 
-    public ChunkReader(PostgresConnector connector) {
+    /** @param rowBytesMax bytes of the largest row that is taken */
+    public ChunkReader(PostgresConnector connector, int rowBytesMax) {
         this.connector = connector;
+        this.rows = new CopyRows(rowBytesMax);
         this.watch = new WaiterWatch(connector);
     }
 
@@ -98,8 +100,10 @@ public final class ChunkReader implements AutoCloseable {
     /**
      * The next rows; null at the end of the chunk, and also when the load {@link #gaveWay}. A row is never split; one row
      * may be larger than a batch.
+     *
+     * @throws RowTooLargeException when the table has a row that cannot be taken; nothing is being read any more
      */
-    public RowBatch next() {
+    public RowBatch next() throws RowTooLargeException {
         try {
             if (isReading && !rows.read()) {
                 // The lock is given up before the rows go their way, which may take as long as it likes.
@@ -110,6 +114,10 @@ public final class ChunkReader implements AutoCloseable {
                 throw failed(e);
             }
             gaveWay = true;
+        } catch (RowTooLargeException e) {
+            // The rest of the row is on its way: only a new connection does without it.
+            letGo();
+            throw e;
         }
         return rows.take();
     }

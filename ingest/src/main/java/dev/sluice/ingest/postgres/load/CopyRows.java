@@ -1,6 +1,7 @@
 package dev.sluice.ingest.postgres.load;
 
 import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.postgres.connection.SqlErrors;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
@@ -21,6 +22,7 @@ final class CopyRows {
 
     private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0};
 
+    private final int rowBytesMax;
     private CopyOut copy;
     private SourceTable table;
     private int tableIndex;
@@ -31,6 +33,11 @@ final class CopyRows {
     private byte[] bytes;
     private int length;
     private int count;
+
+    /** @param rowBytesMax of the largest row that is taken */
+    CopyRows(int rowBytesMax) {
+        this.rowBytesMax = rowBytesMax;
+    }
 
     /** @param rowsToSkip rows at the beginning that were emitted before */
     void begin(CopyOut source, SourceTable of, int index, long lsn, long skip) {
@@ -44,9 +51,9 @@ final class CopyRows {
     }
 
     /** Reads on until a batch is full; returns false when there are no more rows. */
-    boolean read() throws SQLException {
+    boolean read() throws SQLException, RowTooLargeException {
         while (copy != null && length < BATCH_BYTES && count < BATCH_ROWS_MAX) {
-            byte[] message = copy.readFromCopy();
+            byte[] message = message();
             if (message == null) {
                 copy = null;
                 break;
@@ -63,6 +70,27 @@ final class CopyRows {
             add(message, start);
         }
         return copy != null;
+    }
+
+    /** The server's next message, which is a row: the driver reads it as a whole before anything is known of it. */
+    private byte[] message() throws SQLException, RowTooLargeException {
+        byte[] message;
+        try {
+            message = copy.readFromCopy();
+        } catch (OutOfMemoryError e) {
+            throw new RowTooLargeException("a row does not fit in the heap, "
+                    + (Runtime.getRuntime().maxMemory() >> 20) + " MB; rows of up to " + rowBytesMax + " bytes do");
+        } catch (SQLException e) {
+            if (SqlErrors.is(e, SqlErrors.PROGRAM_LIMIT_EXCEEDED)) {
+                throw new RowTooLargeException("the server cannot send a row: " + SqlErrors.message(e));
+            }
+            throw e;
+        }
+        if (message != null && message.length > rowBytesMax) {
+            throw new RowTooLargeException("a row has " + message.length + " bytes, and the largest that fits is "
+                    + rowBytesMax + ", a fifth of the heap");
+        }
+        return message;
     }
 
     /** What was gathered, also by a {@link #read} that failed; null when there is nothing. */

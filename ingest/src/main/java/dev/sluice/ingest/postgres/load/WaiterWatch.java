@@ -72,6 +72,16 @@ final class WaiterWatch implements AutoCloseable {
 
     /** The table as it is now, not under any snapshot. */
     synchronized Optional<TableShape> shape(SourceTable table) throws SQLException {
+        boolean isKept = connection != null;
+        try {
+            return TableShape.read(connection(), table.oid());
+        } catch (SQLException e) {
+            disconnect();
+            if (!isKept) {
+                throw e;
+            }
+        }
+        // The server may have been restarted since the connection was last used.
         return TableShape.read(connection(), table.oid());
     }
 
