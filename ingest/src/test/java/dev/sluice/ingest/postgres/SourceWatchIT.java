@@ -199,6 +199,43 @@ class SourceWatchIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void tableThatGetsAChildIsStopped(boolean running) throws Exception {
+        String name = "has_child_" + running;
+        try (PipelineRun run = following(name)) {
+            run.stopUnless(running);
+            POSTGRES.run(
+                    "create table " + name + "_child () inherits (" + name + "_b)",
+                    "insert into " + name + "_child values (900, 900)");
+            run.startUnless(running);
+            onlyTheSecondStops(run, name, "E0226", "has got a child");
+            POSTGRES.run("drop table " + name + "_child");
+        }
+    }
+
+    @Test
+    void tableThatBecomesAPartitionIsStoppedAndOneThatWasOneMayLeave() throws Exception {
+        String name = "partitioned";
+        POSTGRES.run("create table partitioned_whole (id int primary key, v int) partition by range (id)");
+        tables(name);
+        POSTGRES.run("alter table partitioned_whole attach partition partitioned_a for values from (0) to (1000)");
+        try (PipelineRun run = new PipelineRun(POSTGRES, name, 1, name + "_a", name + "_b")) {
+            run.start();
+            run.awaitEqual();
+            POSTGRES.run(
+                    "update partitioned_whole set v = v + 1 where id < 5",
+                    "alter table partitioned_whole detach partition partitioned_a");
+            run.awaitLook();
+            run.awaitEqual();
+            assertThat(run.lake.stops).isEmpty();
+            POSTGRES.run("alter table partitioned_whole attach partition partitioned_b for values from (0) to (1000)");
+            onlyTheSecondStops(run, name, "E0226", "has become a partition");
+        } finally {
+            POSTGRES.run("drop table partitioned_whole cascade");
+        }
+    }
+
     @Test
     void columnAddedToATableStopsItAlthoughNoRowChanged() throws Exception {
         try (PipelineRun run = following("wider")) {

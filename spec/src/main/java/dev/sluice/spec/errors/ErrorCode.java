@@ -119,6 +119,11 @@ public enum ErrorCode {
             USER,
             NEVER,
             "Sluice drops, alters and ends only what the lake says is its own: see the message for who made it."),
+    E0226(
+            "table joined a hierarchy of tables",
+            EXTERNAL,
+            MANUAL,
+            "It has become a partition or has got children: list those that are wanted in source.tables, then `sluice resync <table>`."),
     E0229(
             "table stopped, the job starts once more without it",
             EXTERNAL,

@@ -45,6 +45,7 @@ final class ShapeDifference {
 
     private Optional<TableStop> find() {
         return another()
+                .or(this::hierarchy)
                 .or(this::columns)
                 .or(this::identity)
                 .or(this::rewrite)
@@ -61,6 +62,21 @@ final class ShapeDifference {
         }
         if (!was.kind().equals(is.kind())) {
             return stop(ErrorCode.E0222, "is of another kind: " + was.kind() + " before, " + is.kind() + " now");
+        }
+        return Optional.empty();
+    }
+
+    /** Only what is new: a table that leaves a hierarchy keeps its rows, and whoever knew it there knows it still. */
+    private Optional<TableStop> hierarchy() {
+        if (was.parents() != null && !was.parents().containsAll(is.parents())) {
+            return stop(
+                    ErrorCode.E0226,
+                    "has become a partition or a child of another table, so that rows come and go through that one");
+        }
+        if (was.children() != null && !was.children().containsAll(is.children())) {
+            return stop(
+                    ErrorCode.E0226,
+                    "has got a child, whose rows are read with it at the source; only its own rows are followed");
         }
         return Optional.empty();
     }

@@ -21,6 +21,8 @@ import java.util.stream.Collectors;
  * @param entryBy transaction that wrote that row
  * @param filtered whether the publication leaves rows out
  * @param listed attribute numbers in the publication's column list; null when it has none
+ * @param parents tables that it is a partition or a child of; null where an older version of Sluice recorded the shape
+ * @param children tables that inherit from it; null likewise
  * @param columns the columns that are carried, in order: generated and excluded ones are left out
  * @param labels labels of all enums that these columns use, also inside arrays and domains
  */
@@ -35,6 +37,8 @@ public record TableShape(
         String entryBy,
         boolean filtered,
         String listed,
+        List<Long> parents,
+        List<Long> children,
         List<Column> columns,
         List<Label> labels) {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -56,6 +60,8 @@ public record TableShape(
     public record Label(long type, long oid, String text, String order, String by) {}
 
     public TableShape {
+        parents = parents == null ? null : List.copyOf(parents);
+        children = children == null ? null : List.copyOf(children);
         columns = columns == null ? List.of() : List.copyOf(columns);
         labels = labels == null ? List.of() : List.copyOf(labels);
     }

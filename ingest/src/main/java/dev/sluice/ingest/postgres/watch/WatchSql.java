@@ -80,6 +80,10 @@ final class WatchSql {
                     'key', coalesce(x.indkey::text, ''),
                     'entry', coalesce(r.oid::bigint, 0), 'entryBy', coalesce(r.xmin::text, ''),
                     %s,
+                    'parents', (select coalesce(json_agg(h.inhparent::bigint order by h.inhparent), '[]')
+                        from pg_inherits h where h.inhrelid = c.oid),
+                    'children', (select coalesce(json_agg(h.inhrelid::bigint order by h.inhrelid), '[]')
+                        from pg_inherits h where h.inhparent = c.oid),
                     'columns', (
                         select json_agg(json_build_object('number', a.attnum, 'name', a.attname,
                             'type', a.atttypid::bigint, 'modifier', a.atttypmod, 'by', a.xmin::text,
