@@ -60,6 +60,7 @@ public record PipelineSpec(
      *
      * @param excludeAtSource whether the publication leaves excluded columns out by column lists, so that they never
      *     leave the server; PostgreSQL then refuses some migrations of such tables. Otherwise the reader drops them.
+     * @param wal how much WAL the server may keep for the pipeline
      */
     public record PostgresSourceSpec(
             String host,
@@ -69,8 +70,22 @@ public record PipelineSpec(
             Secret password,
             String sslMode,
             List<TableSpec> tables,
-            boolean excludeAtSource)
+            boolean excludeAtSource,
+            WalSpec wal)
             implements Serializable {
+
+        /** What is kept of WAL is not bounded. */
+        public PostgresSourceSpec(
+                String host,
+                int port,
+                String database,
+                String user,
+                Secret password,
+                String sslMode,
+                List<TableSpec> tables,
+                boolean excludeAtSource) {
+            this(host, port, database, user, password, sslMode, tables, excludeAtSource, WalSpec.DEFAULT);
+        }
 
         /** Excluded columns are dropped by the reader. */
         public PostgresSourceSpec(
@@ -82,6 +97,27 @@ public record PipelineSpec(
                 String sslMode,
                 List<TableSpec> tables) {
             this(host, port, database, user, password, sslMode, tables, false);
+        }
+    }
+
+    /**
+     * WAL that a slot keeps at the source. Only the server can bound it at all times, also while nothing of Sluice runs.
+     *
+     * @param warnBytes {@code status} tells when it is more
+     * @param maxBytes the server has to be set to keep no more for a slot; empty when it may keep any amount
+     */
+    public record WalSpec(long warnBytes, Optional<Long> maxBytes) implements Serializable {
+        /** The server keeps as much as it likes, and is told of beyond 8 GB. */
+        public static final WalSpec DEFAULT = new WalSpec(8L << 30, Optional.empty());
+
+        private Object writeReplace() {
+            return new Wire(warnBytes, maxBytes.orElse(null));
+        }
+
+        private record Wire(long warnBytes, Long maxBytes) implements Serializable {
+            private Object readResolve() {
+                return new WalSpec(warnBytes, Optional.ofNullable(maxBytes));
+            }
         }
     }
 

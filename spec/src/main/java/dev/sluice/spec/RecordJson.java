@@ -86,6 +86,9 @@ final class RecordJson {
     }
 
     private static Object scalarOf(Class<?> type, JsonNode node, String path) {
+        if (type == Long.class) {
+            return scalarOf(long.class, node, path);
+        }
         if (type == int.class) {
             require(node != null && node.canConvertToInt() && node.isIntegralNumber(), path, "a whole number");
             return node.intValue();

@@ -96,7 +96,9 @@ class PipelineSpecJsonTest {
                         "disable",
                         List.of(
                                 new PipelineSpec.TableSpec("public", "orders", List.of()),
-                                new PipelineSpec.TableSpec("public", "users", List.of("password_hash")))),
+                                new PipelineSpec.TableSpec("public", "users", List.of("password_hash"))),
+                        false,
+                        new PipelineSpec.WalSpec(1L << 30, s3.map(any -> 2L << 30))),
                 1000,
                 2,
                 new PipelineSpec.HotSpec(

@@ -100,6 +100,7 @@ public final class PipelineControl {
             taken = PipelineTables.of(catalog, spec.pipeline(), SourceCatalogue.survey(source, spec.source(), slot));
         }
         taken.stops().forEach(stop -> session.say(stop.text()));
+        WalPolicy.check(spec.source()).ifPresent(session::say);
         List<String> generated = SourceCatalogue.generatedColumns(source, taken.tables());
         if (!generated.isEmpty()) {
             session.say("left out, because PostgreSQL computes them itself: " + String.join(", ", generated)

@@ -29,6 +29,7 @@ import java.util.function.Function;
  * @param newestCommit when a table of the pipeline last got a snapshot
  * @param deadLetters rows that their tables cannot hold; {@code sluice replay --dry-run} lists them
  * @param slot state of the replication slot, in words
+ * @param retainedBytes WAL that the source keeps for the slot
  * @param problems what is wrong, for people
  */
 public record PipelineHealth(
@@ -40,6 +41,7 @@ public record PipelineHealth(
         Optional<Instant> newestCommit,
         long deadLetters,
         String slot,
+        Optional<Long> retainedBytes,
         List<String> problems) {
 
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
@@ -107,6 +109,7 @@ public record PipelineHealth(
                     Optional.empty(),
                     0,
                     "unknown",
+                    Optional.empty(),
                     problems);
         }
         CompletableFuture<Answer<LakeSide>> asked =
@@ -126,6 +129,10 @@ public record PipelineHealth(
         }
         Health health = health(stopped, problems, lake.tableProblems(), isLakeSlow, loading);
         problems.addAll(lake.tableProblems());
+        // Also of a pipeline that was stopped: its slot keeps on keeping.
+        source.retainedBytes()
+                .flatMap(kept -> WalPolicy.warning(spec.get().source().wal(), kept, source.leftBytes()))
+                .ifPresent(problems::add);
         if (health == Health.SLOW) {
             silence.forEach(text -> problems.add(text + "; its job goes on: it completed a checkpoint lately"));
         }
@@ -138,6 +145,7 @@ public record PipelineHealth(
                 lake.newestCommit(),
                 lake.deadLetters(),
                 source.slot(),
+                source.retainedBytes(),
                 problems);
     }
 
@@ -225,6 +233,7 @@ public record PipelineHealth(
         node.put("behindBytes", behindBytes().orElse(null));
         node.put("newestCommit", newestCommit.map(Instant::toString).orElse(null));
         node.put("slot", slot);
+        node.put("retainedWalBytes", retainedBytes.orElse(null));
         problems.forEach(node.putArray("problems")::add);
         return node;
     }

@@ -50,7 +50,8 @@ public final class PipelinesCommand implements Callable<Integer> {
                 "behind_bytes:bigint",
                 "newest_commit",
                 "dead_letters:bigint",
-                "slot");
+                "slot",
+                "retained_wal_bytes:bigint");
         for (PipelineHealth pipeline : pipelines) {
             listing.row(
                     pipeline.pipeline(),
@@ -61,7 +62,8 @@ public final class PipelinesCommand implements Callable<Integer> {
                     pipeline.behindBytes().orElse(null),
                     pipeline.newestCommit().map(Object::toString).orElse(null),
                     pipeline.deadLetters(),
-                    pipeline.slot());
+                    pipeline.slot(),
+                    pipeline.retainedBytes().orElse(null));
         }
         listing.write(format, session.out());
         for (PipelineHealth pipeline : pipelines) {

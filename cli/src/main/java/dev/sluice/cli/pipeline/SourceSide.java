@@ -22,13 +22,16 @@ import java.util.concurrent.TimeUnit;
  *
  * @param walAt end of its WAL
  * @param slot {@code active}, {@code inactive}, {@code missing} or {@code unknown}, or a worse WAL state
+ * @param retainedBytes WAL that is kept for the slot
+ * @param leftBytes WAL that may come until the slot is lost; empty when nothing bounds it
  */
-record SourceSide(Optional<Lsn> walAt, String slot) {
-    static final SourceSide UNKNOWN = new SourceSide(Optional.empty(), "unknown");
+record SourceSide(Optional<Lsn> walAt, String slot, Optional<Long> retainedBytes, Optional<Long> leftBytes) {
+    static final SourceSide UNKNOWN = new SourceSide(Optional.empty(), "unknown", Optional.empty(), Optional.empty());
     private static final long NAME_WITHIN_SECONDS = 3;
     /** Where the lake cannot say which slot is its own, the only one that can be is taken for it. */
     private static final String QUERY = """
-            SELECT pg_current_wal_flush_lsn()::text, s.active, s.wal_status
+            SELECT pg_current_wal_flush_lsn()::text, s.active, s.wal_status,
+                pg_wal_lsn_diff(pg_current_wal_flush_lsn(), s.restart_lsn)::bigint, s.safe_wal_size
             FROM (SELECT 1) one LEFT JOIN pg_replication_slots s
               ON s.slot_name ~ ? AND s.slot_name !~ '_load$' AND s.database = current_database()
             """;
@@ -46,7 +49,9 @@ record SourceSide(Optional<Lsn> walAt, String slot) {
                 row.next();
                 return new SourceSide(
                         Optional.of(Lsn.parse(row.getString(1))),
-                        slot(row.getObject(2, Boolean.class), row.getString(3)));
+                        slot(row.getObject(2, Boolean.class), row.getString(3)),
+                        Optional.ofNullable(row.getObject(4, Long.class)),
+                        Optional.ofNullable(row.getObject(5, Long.class)));
             }
         } catch (SQLException e) {
             problems.add(

@@ -12,6 +12,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(180)
 class SlotIT {
@@ -120,6 +122,37 @@ class SlotIT {
             run.start();
             POSTGRES.run("insert into leftover values (3)");
             run.awaitEqual();
+        }
+    }
+
+    /** With the source's own bound on WAL: it gives the slot up rather than fill its disk. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aSlotThatTheServerGaveUpEndsThePipelineWithItsRemedy(boolean running) throws Exception {
+        String name = "given_up_" + running;
+        POSTGRES.run("create table " + name + " (id int primary key)", "insert into " + name + " values (1)");
+        try (PipelineRun run = new PipelineRun(POSTGRES, name, 1, name)) {
+            run.start();
+            run.awaitEqual();
+            run.stopUnless(running);
+            // Nothing is acknowledged any more, as when the lake is away.
+            run.lake.forgetful = running;
+            POSTGRES.run("alter system set max_slot_wal_keep_size = '16MB'", "select pg_reload_conf()");
+            run.awaitTrue("the server has given the slot up", () -> {
+                POSTGRES.run(
+                        "insert into " + name + " select max(id) + 1 from " + name,
+                        "select pg_switch_wal()",
+                        "checkpoint");
+                return "lost"
+                        .equals(POSTGRES.one(
+                                "select wal_status from pg_replication_slots where slot_name = '" + run.slot() + "'"));
+            });
+            run.startUnless(running);
+            stopsWith(run, "E0214");
+            stopsWith(run, "raise max_slot_wal_keep_size; then load anew: sluice drop");
+            run.forget();
+        } finally {
+            POSTGRES.run("alter system reset max_slot_wal_keep_size", "select pg_reload_conf()");
         }
     }
 

@@ -78,7 +78,20 @@ final class SluiceYaml {
                                 + " further. source: they never leave the server, by column lists in the publication;"
                                 + " the server then refuses to change the type of a listed column or to drop it, also"
                                 + " to a migration of the application, and UPDATE and DELETE under REPLICA IDENTITY"
-                                + " FULL.")));
+                                + " FULL."),
+                withDefault(
+                        "wal-warn",
+                        "8GB",
+                        ScalarKind.size("16MB", "100000GB"),
+                        "sluice status tells when the server keeps more WAL than this for the pipeline, be it that it is"
+                                + " slow, that its lake is away, or that it was stopped."),
+                optional(
+                        "wal-max",
+                        new Scalar(ScalarKind.size("64MB", "100000GB")),
+                        "More than this the server must never keep for the pipeline: apply refuses a server whose"
+                                + " max_slot_wal_keep_size is larger or not set. When it is reached, the server gives the"
+                                + " slot up, so that its disk does not fill, and the pipeline has to load anew (E0214)."
+                                + " Without it, the server may keep any amount.")));
         Mapping column = new Mapping(List.of(
                 required("name", new Scalar(databaseName("the name of a column")), "The column."),
                 required("poison", new Scalar(POISON), "As for the table, for this column alone.")));

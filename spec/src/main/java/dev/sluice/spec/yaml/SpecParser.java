@@ -9,6 +9,7 @@ import dev.sluice.spec.PipelineSpec.PostgresSourceSpec;
 import dev.sluice.spec.PipelineSpec.S3Spec;
 import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.spec.PipelineSpec.UpkeepSpec;
+import dev.sluice.spec.PipelineSpec.WalSpec;
 import dev.sluice.spec.PoisonPolicy;
 import dev.sluice.spec.PostgresIdentifiers.QualifiedName;
 import dev.sluice.spec.Secret;
@@ -133,7 +134,10 @@ public final class SpecParser {
                 source.list("tables").stream()
                         .map(element -> tableOf((Section) element.value(), source.text("poison")))
                         .toList(),
-                postgres.text("exclude-at").equals("source"));
+                postgres.text("exclude-at").equals("source"),
+                new WalSpec(
+                        postgres.value("wal-warn", Long.class),
+                        postgres.find("wal-max").map(max -> (Long) max.value())));
     }
 
     private static TableSpec tableOf(Section table, String poison) {

@@ -96,6 +96,9 @@ class SpecParserTest {
                             user: sluice
                             password: ${env:PG}
                             ssl-mode: verify-full
+                            exclude-at: source
+                            wal-warn: 512MB
+                            wal-max: 20GB
                           tables:
                             - public.orders
                             - name: Sales."Order.Items"
@@ -146,7 +149,9 @@ class SpecParserTest {
                                 "verify-full",
                                 List.of(
                                         new TableSpec("public", "orders", List.of()),
-                                        new TableSpec("Sales", "Order.Items", List.of("secret note", "x")))),
+                                        new TableSpec("Sales", "Order.Items", List.of("secret note", "x"))),
+                                true,
+                                new PipelineSpec.WalSpec(512L << 20, Optional.of(20L << 30))),
                         2500,
                         4,
                         new PipelineSpec.HotSpec(
