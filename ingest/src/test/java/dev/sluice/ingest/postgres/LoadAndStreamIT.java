@@ -158,4 +158,26 @@ class LoadAndStreamIT {
             POSTGRES.run("drop table unpublished");
         }
     }
+
+    @Test
+    void acknowledgesAgainAfterTheLakeDidNotAnswerForAWhile() throws Exception {
+        POSTGRES.run("create table reopened (id int primary key)");
+        try (PipelineRun run = new PipelineRun(POSTGRES, "reopened", 1, "reopened")) {
+            run.start();
+            run.awaitEqual();
+            // The task restarts; its reader opens the lake once, and then the acknowledger three times in vain.
+            run.lake.failOpensAfter(1, 3);
+            POSTGRES.run("select pg_terminate_backend(active_pid) from pg_replication_slots"
+                    + " where slot_name = 'sluice_reopened'");
+            run.awaitTrue("all three attempts have failed", () -> run.lake.opensToFail.get() == 0);
+            POSTGRES.run("insert into reopened values (1)");
+            run.awaitEqual();
+            String target = POSTGRES.one("select pg_current_wal_lsn()");
+            run.awaitTrue(
+                    "the slot passes " + target,
+                    () -> POSTGRES.one("select confirmed_flush_lsn >= '" + target + "'::pg_lsn - 1"
+                                    + " from pg_replication_slots where slot_name = 'sluice_reopened'")
+                            .equals("t"));
+        }
+    }
 }

@@ -4,6 +4,8 @@ import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.Lsn;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A lake in memory that keeps the same promise as the real one: load rows become visible at once with the marker of
@@ -46,6 +49,11 @@ final class ModelLake {
 
     final Map<Integer, String> shapes = new ConcurrentHashMap<>();
     volatile String publication;
+    /** So many attempts to open the lake fail, once {@link #opensToPass} have passed. */
+    final AtomicInteger opensToFail = new AtomicInteger();
+
+    private final AtomicInteger opensToPass = new AtomicInteger();
+
     long commits;
     /** Tables that were published by a load. */
     long loads;
@@ -310,9 +318,20 @@ final class ModelLake {
         return acknowledged;
     }
 
+    void failOpensAfter(int passing, int failing) {
+        opensToPass.set(passing);
+        opensToFail.set(failing);
+    }
+
     LakePositions.Opener opener() {
         String lake = id;
-        return () -> new Positions(lake);
+        return () -> {
+            if (of(lake).opensToPass.getAndUpdate(left -> Math.max(0, left - 1)) == 0
+                    && of(lake).opensToFail.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new SluiceException(ErrorCode.E0701, "the lake does not answer, by order of a test", "");
+            }
+            return new Positions(lake);
+        };
     }
 
     private record Positions(String lake) implements LakePositions {

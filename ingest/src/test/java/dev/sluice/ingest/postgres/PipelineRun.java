@@ -259,16 +259,20 @@ final class PipelineRun implements AutoCloseable {
         if (job != null) {
             stop();
         }
+        dropFromSource();
+        for (String table : tableNames) {
+            postgres.run("drop table if exists public." + table);
+        }
+        ModelSink.forget();
+        lake.forget();
+    }
+
+    void dropFromSource() throws Exception {
         postgres.run("select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = '" + slot()
                 + "' and active");
         Thread.sleep(200);
         postgres.run("select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '" + slot()
                 + "'");
         postgres.run("drop publication if exists " + slot());
-        for (String table : tableNames) {
-            postgres.run("drop table if exists public." + table);
-        }
-        ModelSink.forget();
-        lake.forget();
     }
 }

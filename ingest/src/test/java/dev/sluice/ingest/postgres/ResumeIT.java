@@ -141,8 +141,9 @@ class ResumeIT {
             int lost = 0;
             for (int i = 0; i < 200 && lost < 3 && run.lake.loads == 0; i++) {
                 lost += Integer.parseInt(POSTGRES.one("select count(*) from (select pg_terminate_backend(pid) from"
-                        + " pg_stat_activity where backend_type = 'walsender' and state like 'idle in transaction%'"
-                        + " and application_name = 'sluice test') ended"));
+                        + " pg_stat_activity where application_name = 'sluice test' and pid <> pg_backend_pid() and ("
+                        + "(state like 'idle in transaction%' and (backend_type = 'walsender' or query like '%clock_timestamp()%'"
+                        + " or query like 'release savepoint%')) or query like 'copy (select %')) ended"));
                 Thread.sleep(20);
             }
             assertThat(lost).as("connections that held a snapshot, ended").isPositive();

@@ -8,12 +8,14 @@ import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.sql.Connection;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.PGConnection;
 
 @Timeout(180)
 class SlotIT {
@@ -122,6 +124,52 @@ class SlotIT {
             run.start();
             POSTGRES.run("insert into leftover values (3)");
             run.awaitEqual();
+        }
+    }
+
+    @Test
+    void whatThisVeryRunLeftBehindIsEnded() throws Exception {
+        POSTGRES.run("select pg_create_logical_replication_slot('sluice_left_behind', 'pgoutput')");
+        ReplicationSlot slot = new ReplicationSlot("sluice_left_behind");
+        try (Connection connection = POSTGRES.connect();
+                Connection left = POSTGRES.connector().replication()) {
+            left.unwrap(PGConnection.class)
+                    .getReplicationAPI()
+                    .replicationStream()
+                    .logical()
+                    .withSlotName(slot.name())
+                    .withSlotOption("proto_version", 1)
+                    .withSlotOption("publication_names", "none")
+                    .start();
+            assertThat(slot.state(connection).orElseThrow().activePid()).isPresent();
+            slot.awaitInactive(connection, Optional.of(POSTGRES.connector().applicationName()));
+            assertThat(slot.state(connection).orElseThrow().activePid()).isEmpty();
+            slot.drop(connection);
+        }
+    }
+
+    @Test
+    void twoLakesOfOnePipelineNameLeaveEachOtherAlone() throws Exception {
+        POSTGRES.run("create table shared (id int primary key)", "insert into shared values (1)");
+        PipelineRun production = new PipelineRun(POSTGRES, "shared", 1, "shared");
+        production.drawn = "_0000aaaa";
+        try (production) {
+            production.start();
+            production.awaitEqual();
+            ModelLake lake = production.lake;
+            PipelineRun staging = new PipelineRun(POSTGRES, "shared_staging", 1, "shared");
+            staging.drawn = "_0000bbbb";
+            staging.start();
+            staging.awaitEqual();
+            POSTGRES.run("insert into shared values (2)");
+            production.awaitEqual();
+            staging.awaitEqual();
+            staging.stop();
+            staging.dropFromSource();
+            POSTGRES.run("insert into shared values (3)");
+            production.awaitEqual();
+            assertThat(lake.loads).isEqualTo(1);
+            assertThat(lake.stops).isEmpty();
         }
     }
 

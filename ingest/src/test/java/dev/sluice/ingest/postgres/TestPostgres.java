@@ -115,6 +115,22 @@ public final class TestPostgres {
         }
     }
 
+    /** Stops the server, keeps a copy of its volume, and starts it again. */
+    void keepCopy() throws IOException, InterruptedException {
+        pgCtl("stop", "-m", "fast");
+        command(false, "rm", "-rf", data() + ".copy");
+        command(false, "cp", "-a", data(), data() + ".copy");
+        pgCtl("start");
+    }
+
+    /** Puts the volume back to what {@link #keepCopy} kept. */
+    void restoreCopy() throws IOException, InterruptedException {
+        pgCtl("stop", "-m", "fast");
+        command(false, "rm", "-rf", data());
+        command(false, "mv", data() + ".copy", data());
+        pgCtl("start");
+    }
+
     private void remove() {
         try {
             pgCtl("stop", "-m", "immediate");
@@ -146,6 +162,14 @@ public final class TestPostgres {
 
     public PostgresConnector connector() {
         return new PostgresConnector(spec(), "sluice test");
+    }
+
+    PostgresConnector connector(String role) {
+        PostgresSourceSpec own = spec();
+        return new PostgresConnector(
+                new PostgresSourceSpec(
+                        own.host(), own.port(), own.database(), role, own.password(), own.sslMode(), List.of()),
+                "sluice test");
     }
 
     public Connection connect() {
