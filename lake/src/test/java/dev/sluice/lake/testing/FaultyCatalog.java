@@ -184,6 +184,9 @@ public final class FaultyCatalog implements AutoCloseable {
             return CatalogHandlers.updateNamespaceProperties(
                     catalog, namespace, json.readValue(body, UpdateNamespacePropertiesRequest.class));
         }
+        if (path.length == 4 && method.equals("GET")) {
+            return CatalogHandlers.listTables(catalog, namespace);
+        }
         if (path.length == 4) {
             return CatalogHandlers.createTable(catalog, namespace, json.readValue(body, CreateTableRequest.class));
         }

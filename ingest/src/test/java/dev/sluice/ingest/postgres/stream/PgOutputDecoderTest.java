@@ -344,6 +344,49 @@ class PgOutputDecoderTest {
     }
 
     @Test
+    void dropsExcludedColumnsWhateverTheyHoldAndWhereverTheyLie() {
+        SourceTable slim = new SourceTable(
+                100,
+                "shop",
+                "orders",
+                List.of(
+                        new SourceColumn("id", 23, -1, true, Scalar.INTEGER),
+                        new SourceColumn("note", 25, -1, false, Scalar.TEXT)),
+                List.of(0),
+                true,
+                Set.of("before", "between", "after", "never there"));
+        SourceTable sent = new SourceTable(
+                100,
+                "shop",
+                "orders",
+                List.of(
+                        new SourceColumn("before", 600, -1, false, Scalar.TEXT),
+                        new SourceColumn("id", 23, -1, true, Scalar.INTEGER),
+                        new SourceColumn("between", 25, -1, false, Scalar.TEXT),
+                        new SourceColumn("note", 25, -1, false, Scalar.TEXT),
+                        new SourceColumn("after", 25, -1, false, Scalar.TEXT)),
+                List.of(0),
+                true);
+        PgOutputDecoder decoder = new PgOutputDecoder(List.of(slim), 0, List.of(0L), Set.of(), List.of());
+        accept(
+                decoder,
+                Messages.begin(10, 0),
+                Messages.relation(sent),
+                Messages.insert(100, "(1,2)", 7, null, "kept", Messages.UNCHANGED),
+                Messages.update(
+                        100,
+                        'O',
+                        new Object[] {null, 7, "s", "kept", "t"},
+                        new Messages.Text("(3,4)"),
+                        8,
+                        Messages.UNCHANGED,
+                        Messages.UNCHANGED,
+                        null),
+                Messages.commit(10, 18));
+        assertThat(describe(decoder.takeAll())).startsWith("I0@10 [7, kept]", "U0@10 old [7, kept] [8, kept]");
+    }
+
+    @Test
     void takesTextOnlyWhereItIsTheBinaryForm() {
         PgOutputDecoder decoder = decoder(0, 0, 0);
         accept(
