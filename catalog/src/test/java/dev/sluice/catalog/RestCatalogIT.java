@@ -21,8 +21,12 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotParser;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableCommit;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -101,6 +105,54 @@ class RestCatalogIT {
 
     private Answer write(String path, String body) throws IOException, InterruptedException {
         return send("POST", path, CatalogFixture.WRITER_TOKEN, body);
+    }
+
+    /** Expiry plans, a tag is made, expiry commits what it planned: alone and in a transaction of several tables. */
+    @Test
+    void aTagMadeWhileExpiryPlansIsNotLost() throws IOException {
+        try (RESTCatalog client = writer()) {
+            client.createNamespace(Namespace.of("n"));
+            Table table = client.createTable(TableIdentifier.of("n", "t"), SCHEMA);
+            long first = 1;
+            addSnapshot(table, first);
+            addSnapshot(table, 2);
+            TableMetadata planned = ((BaseTable) table).operations().current();
+            TableMetadata expired =
+                    TableMetadata.buildFrom(planned).removeSnapshots(List.of(first)).build();
+            Table other = client.loadTable(TableIdentifier.of("n", "t"));
+            other.manageSnapshots().createTag("kept", first).commit();
+            assertThatThrownBy(() -> ((BaseTable) table).operations().commit(planned, expired))
+                    .isInstanceOf(CommitFailedException.class)
+                    .hasMessageContaining("tag kept names snapshot " + first);
+            assertThatThrownBy(() -> client.commitTransaction(
+                            TableCommit.create(TableIdentifier.of("n", "t"), planned, expired)))
+                    .isInstanceOf(CommitFailedException.class);
+            other.refresh();
+            assertThat(other.refs()).containsKey("kept");
+            // Iceberg's own expiry looks again and keeps what is named; without the name the snapshot goes.
+            table.expireSnapshots().expireOlderThan(Long.MAX_VALUE).retainLast(1).cleanExpiredFiles(false).commit();
+            other.refresh();
+            assertThat(other.snapshot(first)).isNotNull();
+            other.manageSnapshots().removeTag("kept").commit();
+            other.expireSnapshots().expireOlderThan(Long.MAX_VALUE).retainLast(1).cleanExpiredFiles(false).commit();
+            other.refresh();
+            assertThat(other.snapshot(first)).isNull();
+        }
+    }
+
+    /** By metadata alone: there is no object store here. */
+    private static void addSnapshot(Table table, long id) {
+        TableOperations operations = ((BaseTable) table).operations();
+        TableMetadata base = operations.refresh();
+        Snapshot snapshot = SnapshotParser.fromJson("""
+                {"snapshot-id": %d, "sequence-number": %d, "timestamp-ms": %d, "summary": {"operation": "append"},
+                 "manifest-list": "s3://nowhere/%d.avro", "schema-id": 0}
+                """.formatted(id, base.lastSequenceNumber() + 1, base.lastUpdatedMillis() + 1, id));
+        operations.commit(
+                base,
+                TableMetadata.buildFrom(base)
+                        .setBranchSnapshot(snapshot, SnapshotRef.MAIN_BRANCH)
+                        .build());
     }
 
     @Test

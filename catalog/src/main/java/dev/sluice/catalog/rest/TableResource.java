@@ -3,6 +3,7 @@ package dev.sluice.catalog.rest;
 import dev.sluice.catalog.auth.Right;
 import dev.sluice.catalog.http.Call;
 import dev.sluice.catalog.http.Reply;
+import dev.sluice.catalog.tables.NamedSnapshots;
 import dev.sluice.catalog.tables.PostgresCatalog;
 import dev.sluice.catalog.tables.TransactionCommit;
 import java.util.List;
@@ -82,7 +83,7 @@ final class TableResource {
             throw new BadRequestException("The body names another table than the address");
         }
         CommitRights.check(call.role(), List.of(request));
-        return Reply.ok(CatalogHandlers.updateTable(catalog, call.table(), request));
+        return Reply.ok(CatalogHandlers.updateTable(catalog, call.table(), NamedSnapshots.required(request)));
     }
 
     private Reply drop(Call call) {

@@ -94,7 +94,7 @@ public final class TransactionCommit {
         if (base == null) {
             throw new NoSuchTableException("Table does not exist: %s", table);
         }
-        change.requirements().forEach(requirement -> requirement.validate(base));
+        NamedSnapshots.required(change).requirements().forEach(requirement -> requirement.validate(base));
         TableMetadata.Builder builder = TableMetadata.buildFrom(base);
         change.updates().forEach(update -> update.applyTo(builder));
         TableMetadata next = builder.build();

@@ -5,6 +5,7 @@ import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.NearestName;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
@@ -16,8 +17,10 @@ final class TableArgument {
 
     /** The table; E0703 with the nearest name when there is none. */
     static Table load(LakeCatalog catalog, String name) {
-        TableIdentifier identifier = name.contains(".") ? TableIdentifier.parse(name) : catalog.bronze(name);
-        return catalog.find(identifier).orElseThrow(() -> {
+        TableIdentifier bronze = catalog.bronze(name);
+        TableIdentifier identifier = name.contains(".") ? TableIdentifier.parse(name) : bronze;
+        // A source's table may itself have a point in its name.
+        return catalog.find(identifier).or(() -> catalog.find(bronze)).orElseThrow(() -> {
             List<String> known = names(catalog);
             return new SluiceException(
                     ErrorCode.E0703,
@@ -30,11 +33,16 @@ final class TableArgument {
 
     /** All tables of the lake, {@code namespace.table}, sorted. */
     static List<String> names(LakeCatalog catalog) {
-        List<String> names = new ArrayList<>();
+        return identifiers(catalog).stream().map(TableIdentifier::toString).toList();
+    }
+
+    /** The same as the catalog names them: a name that holds a point or a quote is not taken apart. */
+    static List<TableIdentifier> identifiers(LakeCatalog catalog) {
+        List<TableIdentifier> identifiers = new ArrayList<>();
         for (Namespace namespace : catalog.rest().listNamespaces()) {
-            catalog.rest().listTables(namespace).forEach(table -> names.add(table.toString()));
+            identifiers.addAll(catalog.rest().listTables(namespace));
         }
-        names.sort(null);
-        return names;
+        identifiers.sort(Comparator.comparing(TableIdentifier::toString));
+        return identifiers;
     }
 }

@@ -9,7 +9,6 @@ import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.Tags;
 import dev.sluice.spec.PipelineSpec;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -45,9 +44,12 @@ public final class TagsCommand implements Callable<Integer> {
         PipelineSpec spec = file.spec(session);
         try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
             Listing listing = new Listing("tag", "table", "lsn", "source_time", "snapshot");
-            List<String> tables = table == null ? TableArgument.names(catalog) : List.of(table);
-            for (String name : tables) {
-                add(listing, name, TableArgument.load(catalog, name));
+            if (table == null) {
+                // One that is dropped meanwhile has no tags.
+                TableArgument.identifiers(catalog).forEach(identifier -> catalog.find(identifier)
+                        .ifPresent(found -> add(listing, identifier.toString(), found)));
+            } else {
+                add(listing, table, TableArgument.load(catalog, table));
             }
             listing.write(output.format(), session.out());
         }
