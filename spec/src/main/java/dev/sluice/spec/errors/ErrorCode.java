@@ -247,6 +247,12 @@ public enum ErrorCode {
             EXTERNAL,
             TIMED,
             "Nothing is lost: the table stays as it was. Look at the cause, then run `sluice maintain` again."),
+    E0802(
+            "another upkeep runs",
+            USER,
+            MANUAL,
+            "Wait until the job that the message names has ended, or cancel it on Flink's web page; then run `sluice"
+                    + " maintain` again."),
     E0901("hot store not reachable", EXTERNAL, TIMED, "Check hot.clickhouse.url, and that ClickHouse runs."),
     E0902(
             "hot store refused a statement",
@@ -276,6 +282,11 @@ public enum ErrorCode {
             NEVER,
             "Ask for a later position; `sluice history <table>` lists what there is."),
     E1005("models depend on each other in a circle", USER, NEVER, "Break the circle that the message names."),
+    E1006(
+            "table of another pipeline's models",
+            USER,
+            NEVER,
+            "Rename the model in one of the two pipelines, or drop the table if the other pipeline is gone."),
     E1101(
             "secret written out in a file",
             USER,

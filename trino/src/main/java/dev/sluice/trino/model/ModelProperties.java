@@ -11,6 +11,9 @@ public final class ModelProperties {
     /** Summary: what was read, {@code bronze.orders@<snapshot id>, silver.users@<snapshot id>}. */
     public static final String INPUTS = "sluice.inputs";
 
+    /** Table property: the bronze tables of the run with their uuids, {@code bronze.orders@<uuid>}. */
+    public static final String LOADS = "sluice.model-loads";
+
     /** Property of the namespaces silver and gold, followed by the pipeline: the LSN of the last run that ended well. */
     public static final String RUN_LSN_PREFIX = "sluice.models-lsn.";
 

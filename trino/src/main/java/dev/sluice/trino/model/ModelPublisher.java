@@ -4,10 +4,12 @@ import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
 import dev.sluice.lake.Position;
 import dev.sluice.lake.Stamp;
+import dev.sluice.lake.StampProperties;
 import dev.sluice.lake.TableStamps;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.trino.asof.SnapshotLookup.LakeTable;
+import dev.sluice.trino.model.Replacement.Loads;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,10 +37,12 @@ final class ModelPublisher {
 
     private final LakeCatalog catalog;
     private final String pipeline;
+    private final Loads loads;
 
-    ModelPublisher(LakeCatalog catalog, String pipeline) {
+    ModelPublisher(LakeCatalog catalog, String pipeline, Loads loads) {
         this.catalog = catalog;
         this.pipeline = pipeline;
+        this.loads = loads;
     }
 
     /**
@@ -109,6 +113,7 @@ final class ModelPublisher {
             UpdateProperties properties = transaction.updateProperties();
             stamp.toTableProperties().forEach(properties::set);
             properties.set(ModelProperties.MODEL, output.model().name());
+            properties.set(ModelProperties.LOADS, loads.text());
             output.model().frontMatter().description().ifPresent(text -> properties.set("comment", text));
             properties.commit();
             return new Commit(identifier, transaction.startMetadata(), transaction.currentMetadata());
@@ -125,6 +130,7 @@ final class ModelPublisher {
                         .buildTable(identifier, schema)
                         .withLocation(output.staged().home())
                         .withProperty(ModelProperties.MODEL, output.model().name())
+                        .withProperty(StampProperties.PIPELINE, pipeline)
                         .create());
     }
 

@@ -38,7 +38,7 @@ final class ModelRules {
                     "a model is one SELECT (or WITH ... SELECT); the runner creates the table");
         }
         references.forEach(reference -> checkReference(file, reference, trinoCatalog));
-        checkRepeatable(file, sql.statement());
+        checkRepeatable(file, sql.statement(), Optional.empty());
     }
 
     private static void checkReference(Path file, TableReference reference, String trinoCatalog) {
@@ -63,18 +63,23 @@ final class ModelRules {
         }
     }
 
-    private static void checkRepeatable(Path file, Node node) {
+    private static void checkRepeatable(Path file, Node node, Optional<Node> parent) {
         unrepeatable(node).ifPresent(what -> {
-            throw new SluiceException(
-                    ErrorCode.E1002,
-                    file + ", line "
-                            + node.getLocation()
-                                    .map(NodeLocation::getLineNumber)
-                                    .orElse(1) + ": " + what
-                            + " gives another answer each time, but a model is a function of one LSN",
-                    "use the times in the data");
+            throw unrepeatable(file, node, what, "use the times in the data");
         });
-        node.getChildren().forEach(child -> checkRepeatable(file, child));
+        RowOrder.unsaid(node, parent).ifPresent(what -> {
+            throw unrepeatable(
+                    file, node, what, "say the order by columns that are unique together, such as the key");
+        });
+        node.getChildren().forEach(child -> checkRepeatable(file, child, Optional.of(node)));
+    }
+
+    private static SluiceException unrepeatable(Path file, Node node, String what, String fix) {
+        return new SluiceException(
+                ErrorCode.E1002,
+                file + ", line " + node.getLocation().map(NodeLocation::getLineNumber).orElse(1) + ": " + what
+                        + " gives another answer each time, but a model is a function of one LSN",
+                fix);
     }
 
     private static Optional<String> unrepeatable(Node node) {

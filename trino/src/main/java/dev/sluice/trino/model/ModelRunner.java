@@ -3,8 +3,6 @@ package dev.sluice.trino.model;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
 import dev.sluice.lake.Position;
-import dev.sluice.lake.Stamp;
-import dev.sluice.lake.TableStamps;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.trino.asof.AsOfPoint;
@@ -13,6 +11,7 @@ import dev.sluice.trino.asof.LakeSnapshotLookup;
 import dev.sluice.trino.asof.SnapshotLookup.LakeTable;
 import dev.sluice.trino.model.ModelPublisher.Ready;
 import dev.sluice.trino.model.ModelRun.Outcome;
+import dev.sluice.trino.model.Replacement.Loads;
 import dev.sluice.trino.query.TrinoQuery;
 import dev.sluice.trino.sql.SqlSplice;
 import dev.sluice.trino.sql.TableReference;
@@ -69,7 +68,7 @@ public final class ModelRunner {
      * @param position what to read bronze as of; empty: the pipeline's progress
      * @param progress told of each model as soon as it is staged and tested, before anything is published
      * @throws SluiceException E1002 when a test fails or a table was not made by models, E1003 when Trino refuses a query,
-     *     E1004 when the position cannot be read, E0501 on a conflict, E0504 when an output is at a later LSN already.
+     *     E1004 when the position cannot be read, E1006 when a table is another pipeline's, E0501 on a conflict, E0504 when an output is at a later LSN already.
      *     Nothing is published then.
      */
     public ModelRun run(ModelGraph graph, Optional<AsOfPoint> position, Consumer<ModelRun.Result> progress) {
@@ -98,9 +97,18 @@ public final class ModelRunner {
         }
     }
 
+    private Loads loads(Pins pins) {
+        Map<String, String> uuids = new HashMap<>();
+        pins.inputs().keySet().forEach(table -> catalog.find(ModelPublisher.identifier(table))
+                .ifPresent(found -> uuids.put(table.toString(), found.uuid().toString())));
+        return new Loads(uuids);
+    }
+
     private final class Run {
         private final Pins pins;
         private final Staging staging;
+        private final Loads loads;
+        private final Replacement replacement;
         private final Map<LakeTable, String> fingerprints = new HashMap<>();
         /** How each model's output is read by the ones after it: the text for FROM, and its snapshot when published. */
         private final Map<LakeTable, Source> sources = new HashMap<>();
@@ -121,6 +129,8 @@ public final class ModelRunner {
         Run(Pins pins, Staging staging) {
             this.pins = pins;
             this.staging = staging;
+            this.loads = loads(pins);
+            this.replacement = new Replacement(pipeline, pins.position(), loads);
             pins.inputs().forEach((table, snapshot) -> {
                 fingerprints.put(
                         table, snapshot.position().map(Position::toString).orElse("" + snapshot.snapshotId()));
@@ -135,6 +145,7 @@ public final class ModelRunner {
             String fingerprint = Fingerprint.of(model.text(), contents);
             fingerprints.put(model.output(), fingerprint);
             Optional<Table> target = catalog.find(ModelPublisher.identifier(model.output()));
+            target.ifPresent(table -> replacement.expectOwned(model, table));
             Optional<Snapshot> published = target.filter(
                             table -> Fingerprint.current(table).equals(Optional.of(fingerprint)))
                     .map(Table::currentSnapshot);
@@ -152,7 +163,7 @@ public final class ModelRunner {
         }
 
         private ModelRun.Result stage(Model model, String fingerprint, Optional<Table> target, long start) {
-            target.ifPresent(table -> mayReplace(model, table));
+            target.ifPresent(table -> replacement.expectNotAhead(model, table));
             StagedOutput output = staging.write(model, pinned(model), target);
             sources.put(model.output(), new Source(output.from(), Optional.empty()));
             test(model, output);
@@ -172,7 +183,7 @@ public final class ModelRunner {
             if (ready.isEmpty()) {
                 return List.copyOf(results);
             }
-            Map<LakeTable, Long> snapshots = new ModelPublisher(catalog, pipeline).publish(ready, pins);
+            Map<LakeTable, Long> snapshots = new ModelPublisher(catalog, pipeline, loads).publish(ready, pins);
             Map<String, Long> byName = new HashMap<>();
             snapshots.forEach((table, snapshot) -> byName.put(table.toString(), snapshot));
             return results.stream()
@@ -224,25 +235,6 @@ public final class ModelRunner {
                                 + "; nothing was published",
                         "repair the model, the test or the source; " + model.file());
             }
-        }
-
-        private void mayReplace(Model model, Table table) {
-            if (!table.properties().containsKey(ModelProperties.MODEL)) {
-                throw new SluiceException(
-                        ErrorCode.E1002,
-                        "the table " + model.name() + " is there already and was not made by a model",
-                        "rename the model, or drop the table");
-            }
-            TableStamps.current(table)
-                    .map(Stamp::position)
-                    .filter(position -> !position.isAtMost(pins.position()))
-                    .ifPresent(position -> {
-                        throw new SluiceException(
-                                ErrorCode.E0504,
-                                model.name() + " is at LSN " + position + " already, the run is at " + pins.position()
-                                        + ", and tables only move forward",
-                                "to see it as it was: ./sluice sql --as-of " + pins.position());
-                    });
         }
 
         private String lakeName(LakeTable table) {

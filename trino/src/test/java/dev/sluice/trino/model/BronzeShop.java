@@ -5,6 +5,7 @@ import dev.sluice.lake.LakeCommit;
 import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.Stamp;
+import dev.sluice.lake.StampProperties;
 import dev.sluice.lake.TableChange;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionSpec;
@@ -70,6 +72,16 @@ final class BronzeShop {
     BronzeShop rows(String table, Object[]... rows) {
         staged.put(table, List.of(rows));
         return this;
+    }
+
+    /** As after `sluice drop --tables` and a load from a server with positions of its own. */
+    BronzeShop loadAnew(String table, Object[]... rows) {
+        catalog.rest().dropTable(catalog.bronze(table), false);
+        catalog.rest().createTable(catalog.bronze(table), schema(TABLES.get(table)));
+        catalog.rest()
+                .removeProperties(
+                        catalog.bronzeNamespace(), Set.of(StampProperties.ACKNOWLEDGED_LSN_PREFIX + PIPELINE));
+        return rows(table, rows);
     }
 
     static Object[] row(Object... values) {

@@ -112,10 +112,38 @@ class ModelFolderTest {
                 "select * from table(lake.system.table_changes('bronze', 'orders', 1, 2)) | table function lake.system.table_changes",
                 "select * from bronze.orders for version as of 1 | leave out FOR ... AS OF",
                 "select * from bronze.\"orders$files\" | leave out FOR ... AS OF",
+                "select * from bronze.orders limit 3 | line 1: LIMIT without ORDER BY",
+                "select * from bronze.orders offset 3 | OFFSET without ORDER BY",
+                "select * from bronze.orders fetch first 2 rows only | FETCH FIRST without ORDER BY",
+                "select x from (select * from bronze.orders\\nlimit 1) order by x limit 5 | LIMIT without ORDER BY",
+                "with a as (select * from bronze.orders limit 1) select * from a | LIMIT without ORDER BY",
+                "(select 1 x union all select 2) limit 1 | LIMIT without ORDER BY",
+                "select array_agg(x) from bronze.orders | array_agg without ORDER BY",
+                "select array_agg(distinct x) filter (where x > 1) from bronze.orders | array_agg without ORDER BY",
+                "select any_value(x) from bronze.orders | any_value without ORDER BY",
+                "select multimap_agg(k, x) from bronze.orders | multimap_agg without ORDER BY",
+                "select row_number() over (partition by x) from bronze.orders | row_number without ORDER BY",
             })
     void whatIsNotARepeatableQueryIsRefused(String sql, String message) throws IOException {
         file("gold/a.sql", sql.replace("\\n", "\n"));
         assertThatThrownBy(this::load).hasMessageContaining("E1002").hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select * from bronze.orders order by order_id limit 3",
+                "select * from bronze.orders limit all",
+                "select array_agg(x order by x) from bronze.orders",
+                "select listagg(x, ',') within group (order by x) from bronze.orders",
+                "select array_sort(array_agg(x)), cardinality(array_agg(distinct x)) from bronze.orders",
+                "select array_agg(x) over (partition by y order by x) from bronze.orders",
+                "select row_number() over w from bronze.orders window w as (order by x)",
+                "select sum(x) over (partition by y), count(*), max(x) from bronze.orders group by x, y",
+            })
+    void whatSaysItsOrderOrNeedsNoneIsAModel(String sql) throws IOException {
+        file("gold/a.sql", sql);
+        assertThat(load()).hasSize(1);
     }
 
     @ParameterizedTest

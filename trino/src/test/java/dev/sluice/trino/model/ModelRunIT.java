@@ -288,6 +288,41 @@ class ModelRunIT {
     }
 
     @Test
+    @Order(9)
+    void aSecondPipelineDoesNotReplaceATableOfTheFirst() throws IOException {
+        Path file = folder.resolve("gold/daily_user.sql");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "select order_id from bronze.orders");
+        long before = table("gold.daily_user").currentSnapshot().snapshotId();
+        ModelRunner second = new ModelRunner(lake.catalog, trino, "lake", "second");
+        assertThatThrownBy(() -> second.run(
+                        second.plan(ModelFolder.load(folder, "lake")),
+                        Optional.of(AsOfPoint.parse("0/300")),
+                        result -> {}))
+                .hasMessageContaining("E1006")
+                .hasMessageContaining("gold.daily_user")
+                .hasMessageContaining("pipeline " + BronzeShop.PIPELINE);
+        assertThat(table("gold.daily_user").currentSnapshot().snapshotId()).isEqualTo(before);
+    }
+
+    @Test
+    @Order(20)
+    void modelsGoOnAfterTheirTablesWereLoadedAnewFromAServerWithLowerPositions() throws IOException {
+        Path file = folder.resolve("gold/after_reload.sql");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "select order_id from bronze.orders");
+        run(folder, Optional.empty());
+        Position high = Stamp.of(table("gold.after_reload").currentSnapshot()).orElseThrow().position();
+        // The same load, looked at in the past: still refused.
+        Files.writeString(file, "select order_id, 1 as one from bronze.orders");
+        assertThatThrownBy(() -> run(folder, Optional.of(AsOfPoint.parse("0/100")))).hasMessageContaining("E0504");
+        shop.loadAnew("orders", row(7, 1, "created", "5.00", T, null)).commit("0/50", "2025-07-01T00:00:00Z");
+        ModelRun after = run(folder, Optional.empty());
+        assertThat(after.position()).isEqualTo(Position.parse("0/50")).isLessThan(high);
+        assertThat(csv("select order_id from gold.after_reload")).isEqualTo("7");
+    }
+
+    @Test
     @Order(10)
     void theReadOnlyCatalogRefusesWritingAndProcedures() {
         try (TrinoQuery readOnly = lake.trino("lake_ro")) {
