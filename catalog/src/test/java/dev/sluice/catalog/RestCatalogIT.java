@@ -117,8 +117,9 @@ class RestCatalogIT {
             addSnapshot(table, first);
             addSnapshot(table, 2);
             TableMetadata planned = ((BaseTable) table).operations().current();
-            TableMetadata expired =
-                    TableMetadata.buildFrom(planned).removeSnapshots(List.of(first)).build();
+            TableMetadata expired = TableMetadata.buildFrom(planned)
+                    .removeSnapshots(List.of(first))
+                    .build();
             Table other = client.loadTable(TableIdentifier.of("n", "t"));
             other.manageSnapshots().createTag("kept", first).commit();
             assertThatThrownBy(() -> ((BaseTable) table).operations().commit(planned, expired))
@@ -130,11 +131,19 @@ class RestCatalogIT {
             other.refresh();
             assertThat(other.refs()).containsKey("kept");
             // Iceberg's own expiry looks again and keeps what is named; without the name the snapshot goes.
-            table.expireSnapshots().expireOlderThan(Long.MAX_VALUE).retainLast(1).cleanExpiredFiles(false).commit();
+            table.expireSnapshots()
+                    .expireOlderThan(Long.MAX_VALUE)
+                    .retainLast(1)
+                    .cleanExpiredFiles(false)
+                    .commit();
             other.refresh();
             assertThat(other.snapshot(first)).isNotNull();
             other.manageSnapshots().removeTag("kept").commit();
-            other.expireSnapshots().expireOlderThan(Long.MAX_VALUE).retainLast(1).cleanExpiredFiles(false).commit();
+            other.expireSnapshots()
+                    .expireOlderThan(Long.MAX_VALUE)
+                    .retainLast(1)
+                    .cleanExpiredFiles(false)
+                    .commit();
             other.refresh();
             assertThat(other.snapshot(first)).isNull();
         }
@@ -144,7 +153,8 @@ class RestCatalogIT {
     private static void addSnapshot(Table table, long id) {
         TableOperations operations = ((BaseTable) table).operations();
         TableMetadata base = operations.refresh();
-        Snapshot snapshot = SnapshotParser.fromJson("""
+        Snapshot snapshot = SnapshotParser.fromJson(
+                """
                 {"snapshot-id": %d, "sequence-number": %d, "timestamp-ms": %d, "summary": {"operation": "append"},
                  "manifest-list": "s3://nowhere/%d.avro", "schema-id": 0}
                 """.formatted(id, base.lastSequenceNumber() + 1, base.lastUpdatedMillis() + 1, id));

@@ -34,19 +34,19 @@ import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.types.Types;
 
 /** A table in memory, written as the lake sink writes it: data files, equality deletes on the key, a stamp per commit. */
-final class TestLake {
+public final class TestLake {
     static final Schema SCHEMA = new Schema(
             List.of(
                     Types.NestedField.required(1, "id", Types.LongType.get()),
                     Types.NestedField.optional(2, "payload", Types.StringType.get())),
             java.util.Set.of(1));
-    static final UpkeepSpec POLICY = new UpkeepSpec(64 << 20, 3, 2, Duration.ZERO, 1);
+    public static final UpkeepSpec POLICY = new UpkeepSpec(64 << 20, 3, 2, Duration.ZERO, 1);
 
-    final Table table;
-    final Map<Long, String> model = new TreeMap<>();
+    public final Table table;
+    public final Map<Long, String> model = new TreeMap<>();
     private long lsn = 100;
 
-    TestLake() {
+    public TestLake() {
         InMemoryCatalog catalog = new InMemoryCatalog();
         catalog.initialize("test", Map.of());
         catalog.createNamespace(Namespace.of("bronze"));
@@ -61,7 +61,7 @@ final class TestLake {
     }
 
     /** One lake commit: a null payload deletes, any other inserts or replaces. */
-    void commit(Map<Long, String> changes) throws IOException {
+    public void commit(Map<Long, String> changes) throws IOException {
         table.refresh();
         RowDelta delta = table.newRowDelta();
         Map<Long, String> written = new HashMap<>();
@@ -108,7 +108,7 @@ final class TestLake {
         });
     }
 
-    Map<Long, String> content() throws IOException {
+    public Map<Long, String> content() throws IOException {
         return content(table.currentSnapshot().snapshotId());
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice.compaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.compaction.expire.SnapshotExpiry;
 import dev.sluice.compaction.health.TableHealth;
@@ -68,6 +69,23 @@ class UpkeepTest {
             }
             assertThat(lake.content()).as("round %d", round).isEqualTo(lake.model);
         }
+    }
+
+    @Test
+    void aForeignHeadIsNotRewrittenIntoOneThatLooksLikeOurs() throws IOException {
+        randomCommits(new Random(seed()), 6);
+        List<RewriteResult> results = rewrite();
+        lake.table
+                .newDelete()
+                .deleteFromRowFilter(org.apache.iceberg.expressions.Expressions.alwaysTrue())
+                .commit();
+        long foreign = lake.table.currentSnapshot().snapshotId();
+        assertThatThrownBy(() -> new RewriteCommit(lake.table, "t").commit(results))
+                .hasMessageContaining("E0506")
+                .hasMessageContaining("the head of t is not ours")
+                .hasMessageContaining(Long.toString(foreign));
+        lake.table.refresh();
+        assertThat(lake.table.currentSnapshot().snapshotId()).isEqualTo(foreign);
     }
 
     @Test

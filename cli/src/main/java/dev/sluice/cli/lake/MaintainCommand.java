@@ -8,6 +8,7 @@ import dev.sluice.cli.pipeline.FileOption;
 import dev.sluice.cli.pipeline.UpkeepRun;
 import dev.sluice.compaction.expire.SnapshotExpiry;
 import dev.sluice.compaction.health.TableHealth;
+import dev.sluice.compaction.job.DerivedTables;
 import dev.sluice.compaction.job.TableReport;
 import dev.sluice.compaction.rewrite.RewriteGroup;
 import dev.sluice.compaction.rewrite.RewritePlanner;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Option;
         name = "maintain",
         mixinStandardHelpOptions = true,
         description = {
-            "Compacts the tables of a pipeline and drops old snapshots, as upkeep in sluice.yaml says.",
+            "Compacts the tables of a pipeline and drops old snapshots, as upkeep in sluice.yaml says;",
+            "of the tables of its models, old snapshots only.",
             "  sluice maintain --dry-run              what would be done",
             "  sluice maintain --table orders,users   only these"
         })
@@ -73,6 +75,10 @@ public final class MaintainCommand implements Callable<Integer> {
             for (String name : tables.isEmpty() ? all : tables) {
                 add(listing, TableArgument.load(catalog, name), name, spec);
             }
+            if (tables.isEmpty()) {
+                DerivedTables.of(catalog, spec.pipeline())
+                        .forEach(table -> addDerived(listing, catalog.load(table), table.toString(), spec));
+            }
         }
         listing.write(output.format(), session.out());
         return ExitCode.OK;
@@ -91,6 +97,22 @@ public final class MaintainCommand implements Callable<Integer> {
                         .flatMap(group -> group.tasks().stream())
                         .mapToLong(task -> task.file().fileSizeInBytes())
                         .sum(),
+                (long) health.snapshots(),
+                (long) new SnapshotExpiry(table, spec.upkeep(), Clock.systemUTC())
+                        .plan()
+                        .size());
+    }
+
+    /** Outputs of models are written anew as wholes: only their old snapshots go. */
+    private static void addDerived(Listing listing, Table table, String name, PipelineSpec spec) {
+        TableHealth health = TableHealth.of(table, name, spec.upkeep());
+        listing.row(
+                name,
+                (long) health.dataFiles(),
+                (long) health.smallFiles(),
+                (long) health.deleteFiles(),
+                0L,
+                0L,
                 (long) health.snapshots(),
                 (long) new SnapshotExpiry(table, spec.upkeep(), Clock.systemUTC())
                         .plan()

@@ -46,8 +46,9 @@ public final class TagsCommand implements Callable<Integer> {
             Listing listing = new Listing("tag", "table", "lsn", "source_time", "snapshot");
             if (table == null) {
                 // One that is dropped meanwhile has no tags.
-                TableArgument.identifiers(catalog).forEach(identifier -> catalog.find(identifier)
-                        .ifPresent(found -> add(listing, identifier.toString(), found)));
+                TableArgument.identifiers(catalog)
+                        .forEach(identifier -> catalog.find(identifier)
+                                .ifPresent(found -> add(listing, identifier.toString(), found)));
             } else {
                 add(listing, table, TableArgument.load(catalog, table));
             }

@@ -31,11 +31,21 @@ public final class UpkeepRun {
     /**
      * @param tables names of lake tables; empty: all of the pipeline
      * @return what was done, by table
-     * @throws SluiceException E0801 when the job failed; the tables are as they were, or done one by one
+     * @throws SluiceException E0801 when the job failed; the tables are as they were, or done one by one. E0802 when
+     *     upkeep of the pipeline is under way
      */
     public Map<String, TableReport> run(PipelineSpec spec, List<String> tables) {
         PipelineControl control = new PipelineControl(session);
         FlinkRest flink = control.flink();
+        Path folder = session.home().resolve("upkeep");
+        try (UpkeepTurn turn =
+                UpkeepTurn.take(folder, spec.pipeline(), () -> flink.activeJobs("sluice upkeep " + spec.pipeline()))) {
+            return run(control, flink, spec, tables);
+        }
+    }
+
+    private Map<String, TableReport> run(
+            PipelineControl control, FlinkRest flink, PipelineSpec spec, List<String> tables) {
         Path specFile = session.home().resolve("upkeep").resolve(spec.pipeline() + ".json");
         PipelineSpecJson.write(specFile, spec);
         List<String> arguments = new ArrayList<>(
@@ -47,13 +57,7 @@ public final class UpkeepRun {
         session.say("upkeep of " + spec.pipeline() + " runs as job " + job);
         String state = await(flink, job);
         if (!state.equals("FINISHED")) {
-            throw new SluiceException(
-                    ErrorCode.E0801,
-                    "the job is " + state
-                            + flink.rootException(job)
-                                    .map(trace -> ": " + Stacktraces.cause(trace))
-                                    .orElse(""),
-                    "sluice logs taskmanager, then run it again");
+            throw failed(flink, job, state);
         }
         Map<String, TableReport> reports = new TreeMap<>();
         flink.accumulators(job).forEach((name, value) -> {
@@ -62,6 +66,18 @@ public final class UpkeepRun {
             }
         });
         return reports;
+    }
+
+    private static SluiceException failed(FlinkRest flink, String job, String state) {
+        String cause = flink.rootException(job).map(Stacktraces::cause).orElse("");
+        boolean noSlot = cause.contains("NoResourceAvailable");
+        return new SluiceException(
+                ErrorCode.E0801,
+                "the job is " + state + (cause.isEmpty() ? "" : ": " + cause),
+                noSlot
+                        ? "the cluster has no free slot: wait for the upkeep of another pipeline to end, stop a pipeline, or"
+                                + " give the cluster more slots; then run it again"
+                        : "sluice logs taskmanager, then run it again");
     }
 
     /** Flink shows an accumulator in words around its value; the value is one JSON object. */

@@ -81,6 +81,11 @@ public record TableHealth(
         return new TableHealth(name, dataFiles, bytes, records, small, equality, position, deleted, snapshots, tags);
     }
 
+    /** Of a table that could not be looked at. */
+    public static TableHealth unknown(String table) {
+        return new TableHealth(table, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    }
+
     public static boolean isSmall(long fileSizeBytes, UpkeepSpec policy) {
         return fileSizeBytes < BIG_ENOUGH * policy.targetFileSizeBytes();
     }

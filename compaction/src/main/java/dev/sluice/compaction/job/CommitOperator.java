@@ -4,9 +4,9 @@ import dev.sluice.compaction.expire.SnapshotExpiry;
 import dev.sluice.compaction.health.TableHealth;
 import dev.sluice.compaction.rewrite.RewriteCommit;
 import dev.sluice.compaction.rewrite.RewriteResult;
+import dev.sluice.compaction.stamp.ParentStamp;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.spec.PipelineSpec.CatalogSpec;
-import dev.sluice.spec.errors.SluiceException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +19,7 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.InstantiationUtil;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.TableIdentifier;
 
 /** Waits for all groups, then commits and expires table by table; one table's failure leaves the others alone. */
 final class CommitOperator extends AbstractStreamOperator<byte[]>
@@ -28,6 +29,7 @@ final class CommitOperator extends AbstractStreamOperator<byte[]>
     private final CatalogSpec catalog;
     private final UpkeepOptions options;
     private transient Map<String, List<RewriteResult>> results;
+    private transient Map<String, String> failures;
 
     CommitOperator(CatalogSpec catalog, UpkeepOptions options) {
         this.catalog = catalog;
@@ -38,47 +40,81 @@ final class CommitOperator extends AbstractStreamOperator<byte[]>
     public void open() throws Exception {
         super.open();
         results = new HashMap<>();
+        failures = new HashMap<>();
     }
 
     @Override
     public void processElement(StreamRecord<byte[]> element) throws Exception {
-        RewriteResult result = InstantiationUtil.deserializeObject(element.getValue(), getUserCodeClassloader());
-        results.computeIfAbsent(result.table(), name -> new ArrayList<>()).add(result);
+        Object outcome = InstantiationUtil.deserializeObject(element.getValue(), getUserCodeClassloader());
+        if (outcome instanceof TableFailure failure) {
+            failures.putIfAbsent(failure.table(), failure.reason());
+        } else {
+            RewriteResult result = (RewriteResult) outcome;
+            results.computeIfAbsent(result.table(), name -> new ArrayList<>()).add(result);
+        }
     }
 
     @Override
-    public void endInput() {
+    public void endInput() throws Exception {
         try (LakeCatalog lake = LakeCatalog.open(catalog)) {
             for (String name : options.tables()) {
-                TableReport report = tend(lake.load(lake.bronze(name)), name, results.getOrDefault(name, List.of()));
-                ListAccumulator<String> accumulator = new ListAccumulator<>();
-                accumulator.add(report.toJson());
-                getRuntimeContext().addAccumulator(UpkeepJob.REPORT_PREFIX + name, accumulator);
-                LOG.info("Upkeep of {}: {}", name, report);
+                report(name, tend(lake, lake.bronze(name), name));
             }
+            if (options.derived()) {
+                expireDerived(lake);
+            }
+        }
+    }
+
+    /** The tables that are made of the followed ones: nothing to rewrite there, each run replaces the whole table. */
+    private void expireDerived(LakeCatalog lake) throws Exception {
+        List<TableIdentifier> derived;
+        try {
+            derived = DerivedTables.of(lake, options.pipeline());
+        } catch (Exception e) {
+            TableFailure failure = TableFailure.of("silver and gold", "listing the tables of", e);
+            report(failure.table(), TableReport.failed(failure.table(), failure.reason()));
+            return;
+        }
+        for (TableIdentifier table : derived) {
+            report(table.toString(), tend(lake, table, table.toString()));
+        }
+    }
+
+    private void report(String name, TableReport report) {
+        ListAccumulator<String> accumulator = new ListAccumulator<>();
+        accumulator.add(report.toJson());
+        getRuntimeContext().addAccumulator(UpkeepJob.REPORT_PREFIX + name, accumulator);
+        LOG.info("Upkeep of {}: {}", name, report);
+    }
+
+    private TableReport tend(LakeCatalog lake, TableIdentifier identifier, String name) throws Exception {
+        if (failures.containsKey(name)) {
+            return TableReport.failed(name, failures.get(name));
+        }
+        try {
+            return tend(lake.load(identifier), name, results.getOrDefault(name, List.of()));
+        } catch (Exception e) {
+            LOG.error("Upkeep of {} failed", name, e);
+            return TableReport.failed(name, TableFailure.of(name, "tending", e).reason());
         }
     }
 
     private TableReport tend(Table table, String name, List<RewriteResult> rewritten) {
         TableHealth before = TableHealth.of(table, name, options.policy());
+        if (table.currentSnapshot() != null) {
+            // Also where only old snapshots would go: the newest stamped one must not be among them.
+            ParentStamp.of(table.currentSnapshot(), name);
+        }
         int removed = 0;
         int added = 0;
-        int expired = 0;
-        String error = "";
-        try {
-            if (!rewritten.isEmpty()) {
-                new RewriteCommit(table, name).commit(rewritten);
-                removed = rewritten.stream().mapToInt(r -> r.removed().size()).sum();
-                added = rewritten.stream().mapToInt(r -> r.added().size()).sum();
-            }
-            if (options.expire()) {
-                expired = new SnapshotExpiry(table, options.policy(), Clock.systemUTC()).run();
-            }
-        } catch (SluiceException e) {
-            error = e.getMessage();
-            LOG.error("Upkeep of {} failed", name, e);
+        if (!rewritten.isEmpty()) {
+            new RewriteCommit(table, name).commit(rewritten);
+            removed = rewritten.stream().mapToInt(r -> r.removed().size()).sum();
+            added = rewritten.stream().mapToInt(r -> r.added().size()).sum();
         }
+        int expired = options.expire() ? new SnapshotExpiry(table, options.policy(), Clock.systemUTC()).run() : 0;
         table.refresh();
-        return new TableReport(before, TableHealth.of(table, name, options.policy()), removed, added, expired, error);
+        return new TableReport(before, TableHealth.of(table, name, options.policy()), removed, added, expired, "");
     }
 }

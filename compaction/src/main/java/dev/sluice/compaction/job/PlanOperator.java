@@ -10,7 +10,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.InstantiationUtil;
 import org.apache.iceberg.Table;
 
-/** Table names in, groups of files out (Java-serialized {@link RewriteGroup}). */
+/** Table names in, groups of files out (Java-serialized {@link RewriteGroup}, or {@link TableFailure}). */
 final class PlanOperator extends AbstractStreamOperator<byte[]> implements OneInputStreamOperator<String, byte[]> {
     private static final long serialVersionUID = 1L;
 
@@ -33,6 +33,10 @@ final class PlanOperator extends AbstractStreamOperator<byte[]> implements OneIn
             for (RewriteGroup group : RewritePlanner.plan(table, name, options.policy())) {
                 output.collect(new StreamRecord<>(InstantiationUtil.serializeObject(group)));
             }
+        } catch (Exception e) {
+            LOG.error("Planning the upkeep of {} failed", name, e);
+            output.collect(new StreamRecord<>(
+                    InstantiationUtil.serializeObject(TableFailure.of(name, "planning the upkeep of", e))));
         }
     }
 }

@@ -9,7 +9,7 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.InstantiationUtil;
 
-/** Groups in, what was written out (Java-serialized {@code RewriteResult}). Runs in parallel. */
+/** Groups in, what was written out (Java-serialized {@code RewriteResult}, or {@link TableFailure}). Runs in parallel. */
 final class RewriteOperator extends AbstractStreamOperator<byte[]> implements OneInputStreamOperator<byte[], byte[]> {
     private static final long serialVersionUID = 1L;
 
@@ -23,10 +23,20 @@ final class RewriteOperator extends AbstractStreamOperator<byte[]> implements On
 
     @Override
     public void processElement(StreamRecord<byte[]> element) throws Exception {
-        RewriteGroup group = InstantiationUtil.deserializeObject(element.getValue(), getUserCodeClassloader());
+        Object planned = InstantiationUtil.deserializeObject(element.getValue(), getUserCodeClassloader());
+        if (planned instanceof RewriteGroup group) {
+            output.collect(new StreamRecord<>(InstantiationUtil.serializeObject(rewrite(group))));
+        } else {
+            output.collect(element);
+        }
+    }
+
+    private Object rewrite(RewriteGroup group) throws Exception {
         try (LakeCatalog lake = LakeCatalog.open(catalog)) {
-            GroupRewriter rewriter = new GroupRewriter(lake.load(lake.bronze(group.table())), options.policy());
-            output.collect(new StreamRecord<>(InstantiationUtil.serializeObject(rewriter.rewrite(group))));
+            return new GroupRewriter(lake.load(lake.bronze(group.table())), options.policy()).rewrite(group);
+        } catch (Exception e) {
+            LOG.error("Rewriting files of {} failed", group.table(), e);
+            return TableFailure.of(group.table(), "rewriting files of", e);
         }
     }
 }

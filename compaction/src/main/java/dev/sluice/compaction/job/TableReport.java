@@ -17,6 +17,11 @@ public record TableReport(
         TableHealth before, TableHealth after, int removedFiles, int addedFiles, int expiredSnapshots, String error) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** A table that was left as it was. */
+    static TableReport failed(String table, String error) {
+        return new TableReport(TableHealth.unknown(table), TableHealth.unknown(table), 0, 0, 0, error);
+    }
+
     public String toJson() {
         try {
             return JSON.writeValueAsString(this);

@@ -15,9 +15,16 @@ import java.util.List;
  *
  * @param pipelineFile path of the resolved pipeline; a text, for the options travel inside Flink's operators and a Path cannot
  * @param tables lake tables of the bronze namespace, in order
+ * @param derived whether the pipeline's other tables, such as those of models, are expired too
  */
 public record UpkeepOptions(
-        String pipelineFile, List<String> tables, boolean rewrite, boolean expire, UpkeepSpec policy)
+        String pipelineFile,
+        String pipeline,
+        List<String> tables,
+        boolean derived,
+        boolean rewrite,
+        boolean expire,
+        UpkeepSpec policy)
         implements Serializable {
     public UpkeepOptions {
         tables = List.copyOf(tables);
@@ -25,7 +32,7 @@ public record UpkeepOptions(
 
     /**
      * Reads {@code --pipeline-file F [--tables a,b] [--tasks rewrite,expire] [--retain-last N] [--retention-seconds N]}.
-     * Without {@code --tables} all tables of the pipeline are tended.
+     * Without {@code --tables} all tables of the pipeline are tended, those of its models included.
      */
     public static UpkeepOptions parse(String[] arguments, java.util.function.Function<Path, PipelineSpec> reader) {
         Path file = null;
@@ -61,7 +68,9 @@ public record UpkeepOptions(
         List<String> chosenTasks = List.of(tasks.split(","));
         return new UpkeepOptions(
                 file.toString(),
+                spec.pipeline(),
                 tablesOf(spec, tables),
+                tables.isEmpty(),
                 chosenTasks.contains("rewrite"),
                 chosenTasks.contains("expire"),
                 policy);

@@ -1,20 +1,15 @@
 package dev.sluice.compaction.rewrite;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.apache.iceberg.DeleteFile;
-import org.apache.iceberg.FileContent;
-import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.data.BaseDeleteLoader;
 import org.apache.iceberg.data.InternalRecordWrapper;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.TypeUtil;
@@ -22,54 +17,57 @@ import org.apache.iceberg.util.StructLikeMap;
 import org.apache.iceberg.util.StructProjection;
 
 /**
- * The equality deletes of a group of data files: for each key the newest sequence number that deletes it. A row of an
- * older data file with that key is dead.
- *
- * <p>Every delete file is read once. Iceberg's own filter reads, for each data file, every delete file that is younger:
- * with a commit a second that is the square of the commits since the last upkeep.
+ * Some keys of equality deletes: for each the newest sequence number that deletes it. A row of an older data file with
+ * that key is dead. Whoever fills it looks at {@link #bytes} and empties it in time. Not thread-safe while it is filled.
  */
 final class DeletedKeys {
+    /** Objects and table slots of one key beside its values, as measured with a key of one long. */
+    private static final long BYTES_PER_KEY = 200;
+
     private final Map<Set<Integer>, StructLikeMap<Long>> newestByFields = new LinkedHashMap<>();
     private final Table table;
+    private long bytes;
 
-    private DeletedKeys(Table table) {
+    DeletedKeys(Table table) {
         this.table = table;
     }
 
-    /** Reads the deletes of all tasks, several files at a time. */
-    static DeletedKeys of(Table table, Collection<FileScanTask> tasks) {
-        Map<String, DeleteFile> files = new LinkedHashMap<>();
-        for (FileScanTask task : tasks) {
-            for (DeleteFile file : task.deletes()) {
-                if (file.content() == FileContent.EQUALITY_DELETES) {
-                    files.putIfAbsent(file.location(), file);
-                }
+    /** @param key stays as it is from now on */
+    void add(Set<Integer> fields, StructLike key, long sequenceNumber) {
+        newestByFields
+                .computeIfAbsent(
+                        fields, ids -> StructLikeMap.create(keySchema(ids).asStruct()))
+                .merge(key, sequenceNumber, Math::max);
+        bytes += BYTES_PER_KEY;
+        for (int i = 0; i < key.size(); i++) {
+            Object value = key.get(i, Object.class);
+            if (value instanceof CharSequence text) {
+                bytes += 2L * text.length();
+            } else if (value instanceof ByteBuffer binary) {
+                bytes += binary.remaining();
             }
         }
-        DeletedKeys deleted = new DeletedKeys(table);
-        BaseDeleteLoader loader = new BaseDeleteLoader(table.io()::newInputFile);
-        ReadAhead.forEach(
-                List.copyOf(files.values()),
-                file -> loader.loadEqualityDeletes(List.of(file), deleted.keySchema(fieldsOf(file))),
-                deleted::add);
-        return deleted;
     }
 
-    private static Set<Integer> fieldsOf(DeleteFile file) {
-        return new LinkedHashSet<>(file.equalityFieldIds());
+    /** About what is held in memory. */
+    long bytes() {
+        return bytes;
+    }
+
+    void clear() {
+        newestByFields.clear();
+        bytes = 0;
+    }
+
+    /** The columns that decide whether a row is dead. */
+    Schema columns() {
+        Set<Integer> all = new java.util.LinkedHashSet<>();
+        newestByFields.keySet().forEach(all::addAll);
+        return keySchema(all);
     }
 
     private Schema keySchema(Set<Integer> fields) {
         return TypeUtil.selectInIdOrder(table.schema(), fields);
-    }
-
-    private void add(DeleteFile file, Iterable<StructLike> keys) {
-        Set<Integer> fields = fieldsOf(file);
-        StructLikeMap<Long> newest = newestByFields.computeIfAbsent(
-                fields, ids -> StructLikeMap.create(keySchema(ids).asStruct()));
-        for (StructLike key : keys) {
-            newest.merge(key, file.dataSequenceNumber(), Math::max);
-        }
     }
 
     /** Whether a row still lives that was written at a sequence number. For one thread. */

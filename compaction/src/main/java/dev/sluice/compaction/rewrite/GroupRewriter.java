@@ -24,12 +24,30 @@ import org.apache.iceberg.parquet.Parquet;
 public final class GroupRewriter {
     private static final int ROWS_BETWEEN_SIZE_CHECKS = 10_000;
 
+    /** The process also runs pipelines, and two groups are rewritten at a time. */
+    private static final int KEY_SHARE_OF_HEAP = 16;
+
+    private static final long KEY_BYTES_MIN = 8L << 20;
+
     private final Table table;
     private final UpkeepSpec policy;
+    private final long keyBytesMax;
+    private int extraPasses;
 
     public GroupRewriter(Table table, UpkeepSpec policy) {
+        this(table, policy, Math.max(KEY_BYTES_MIN, Runtime.getRuntime().maxMemory() / KEY_SHARE_OF_HEAP));
+    }
+
+    /** @param keyBytesMax what deleted keys may take in memory at a time */
+    GroupRewriter(Table table, UpkeepSpec policy, long keyBytesMax) {
         this.table = table;
         this.policy = policy;
+        this.keyBytesMax = keyBytesMax;
+    }
+
+    /** How often data files had to be read once more because their deleted keys did not fit. */
+    int extraPasses() {
+        return extraPasses;
     }
 
     /** Files that a failed or abandoned attempt leaves behind belong to no snapshot; orphan removal takes them. */
@@ -43,7 +61,8 @@ public final class GroupRewriter {
         Output output = null;
         long rows = 0;
         try {
-            LiveRows live = LiveRows.of(table, group.tasks());
+            LiveRows live = LiveRows.of(table, group.tasks(), keyBytesMax);
+            extraPasses += live.extraPasses();
             for (FileScanTask task : group.tasks()) {
                 removed.add(task.file());
                 try (CloseableIterable<Record> records = live.read(task)) {

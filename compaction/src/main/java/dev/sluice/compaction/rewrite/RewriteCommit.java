@@ -54,7 +54,7 @@ public final class RewriteCommit {
     public long commit(List<RewriteResult> results) {
         for (int attempt = 1; ; attempt++) {
             table.refresh();
-            ParentStamp parent = ParentStamp.of(table.currentSnapshot());
+            ParentStamp parent = ParentStamp.of(table.currentSnapshot(), name);
             try {
                 return attempt(results, parent);
             } catch (CommitStateUnknownException e) {

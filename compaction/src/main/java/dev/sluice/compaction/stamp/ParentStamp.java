@@ -1,6 +1,8 @@
 package dev.sluice.compaction.stamp;
 
 import dev.sluice.lake.Stamp;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
 import java.util.Iterator;
 import java.util.Map;
 import org.apache.iceberg.Snapshot;
@@ -10,18 +12,26 @@ import org.apache.iceberg.SnapshotAncestryValidator;
  * The stamp that an upkeep snapshot takes over from its parent, so that it equals the source at the same LSN.
  *
  * @param parentId snapshot that the upkeep snapshot must follow
- * @param summary keys to set in its summary; empty when the parent has no stamp
+ * @param summary keys to set in its summary
  */
 public record ParentStamp(long parentId, Map<String, String> summary) {
     public ParentStamp {
         summary = Map.copyOf(summary);
     }
 
-    public static ParentStamp of(Snapshot parent) {
-        Map<String, String> summary = Stamp.of(parent)
-                .map(stamp -> stamp.repeatedAs(Stamp.Kind.UPKEEP).toSummary())
-                .orElse(Map.of());
-        return new ParentStamp(parent.snapshotId(), summary);
+    /**
+     * @throws SluiceException E0506 when the parent has no stamp: rewriting it would bury a foreign snapshot under one
+     *     that looks like ours
+     */
+    public static ParentStamp of(Snapshot parent, String table) {
+        Stamp stamp = Stamp.of(parent)
+                .orElseThrow(() -> new SluiceException(
+                        ErrorCode.E0506,
+                        "the head of " + table + " is not ours: snapshot " + parent.snapshotId() + " ("
+                                + parent.operation() + ") has no stamp; upkeep leaves the table as it is",
+                        "find out who wrote it, then load the table anew: sluice resync <table>"));
+        return new ParentStamp(
+                parent.snapshotId(), stamp.repeatedAs(Stamp.Kind.UPKEEP).toSummary());
     }
 
     /** Refuses the commit when another snapshot has become the head meanwhile. */

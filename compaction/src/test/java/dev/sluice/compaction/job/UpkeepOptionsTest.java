@@ -17,7 +17,9 @@ class UpkeepOptionsTest {
     void theOptionsTravelInsideFlinksOperators() throws IOException, ClassNotFoundException {
         UpkeepOptions options = new UpkeepOptions(
                 "/state/upkeep/shop.json",
+                "shop",
                 List.of("orders"),
+                true,
                 true,
                 false,
                 new UpkeepSpec(1 << 20, 2, 1, Duration.ofDays(7), 5));

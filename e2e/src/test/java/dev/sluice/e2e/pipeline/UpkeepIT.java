@@ -12,6 +12,8 @@ import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableStamps;
 import dev.sluice.lake.Tags;
 import dev.sluice.spec.PipelineSpec;
+import dev.sluice.spec.PipelineSpec.PostgresSourceSpec;
+import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.spec.PipelineSpec.UpkeepSpec;
 import dev.sluice.spec.PipelineSpecJson;
 import dev.sluice.stack.LocalStack;
@@ -103,9 +105,49 @@ final class UpkeepIT {
         }
     }
 
+    @Test
+    void aTableThatCannotBeTendedIsReportedAndTheOthersAreTended() throws Exception {
+        PipelineSpec eager = eager();
+        List<TableSpec> tables = new ArrayList<>(eager.source().tables());
+        tables.add(0, new TableSpec("public", "ghost", List.of()));
+        Map<String, String> reports = maintain(withTables(eager, tables));
+        assertThat(reports).hasSize(ShopTable.values().length + 1);
+        assertThat(reports.get("report.ghost")).contains("E0703");
+        reports.remove("report.ghost");
+        assertThat(reports.values())
+                .allSatisfy(report -> assertThat(report).contains("\"error\":\"\""))
+                .anySatisfy(report -> assertThat(report).doesNotContain("\"removedFiles\":0"));
+        traffic.stop();
+        pipeline.assertEqualToSource();
+    }
+
+    private static PipelineSpec withTables(PipelineSpec spec, List<TableSpec> tables) {
+        PostgresSourceSpec source = spec.source();
+        return new PipelineSpec(
+                spec.pipeline(),
+                spec.catalog(),
+                new PostgresSourceSpec(
+                        source.host(),
+                        source.port(),
+                        source.database(),
+                        source.user(),
+                        source.password(),
+                        source.sslMode(),
+                        tables),
+                spec.commitIntervalMillis(),
+                spec.parallelism(),
+                spec.hot(),
+                spec.models(),
+                spec.upkeep());
+    }
+
     private Map<String, String> maintain() throws InterruptedException {
+        return maintain(eager());
+    }
+
+    private Map<String, String> maintain(PipelineSpec what) throws InterruptedException {
         Path file = stack.config().home().resolve(spec.pipeline() + "-upkeep.json");
-        PipelineSpecJson.write(file, eager());
+        PipelineSpecJson.write(file, what);
         Path jar = TestPipeline.jobJar(stack, "compaction");
         String job = pipeline.flink()
                 .run(jar, "dev.sluice.compaction.job.UpkeepJob", List.of("--pipeline-file", file.toString()));

@@ -68,8 +68,7 @@ final class ModelRules {
             throw unrepeatable(file, node, what, "use the times in the data");
         });
         RowOrder.unsaid(node, parent).ifPresent(what -> {
-            throw unrepeatable(
-                    file, node, what, "say the order by columns that are unique together, such as the key");
+            throw unrepeatable(file, node, what, "say the order by columns that are unique together, such as the key");
         });
         node.getChildren().forEach(child -> checkRepeatable(file, child, Optional.of(node)));
     }
@@ -77,7 +76,8 @@ final class ModelRules {
     private static SluiceException unrepeatable(Path file, Node node, String what, String fix) {
         return new SluiceException(
                 ErrorCode.E1002,
-                file + ", line " + node.getLocation().map(NodeLocation::getLineNumber).orElse(1) + ": " + what
+                file + ", line "
+                        + node.getLocation().map(NodeLocation::getLineNumber).orElse(1) + ": " + what
                         + " gives another answer each time, but a model is a function of one LSN",
                 fix);
     }

@@ -99,8 +99,11 @@ public final class ModelRunner {
 
     private Loads loads(Pins pins) {
         Map<String, String> uuids = new HashMap<>();
-        pins.inputs().keySet().forEach(table -> catalog.find(ModelPublisher.identifier(table))
-                .ifPresent(found -> uuids.put(table.toString(), found.uuid().toString())));
+        pins.inputs()
+                .keySet()
+                .forEach(table -> catalog.find(ModelPublisher.identifier(table))
+                        .ifPresent(found ->
+                                uuids.put(table.toString(), found.uuid().toString())));
         return new Loads(uuids);
     }
 

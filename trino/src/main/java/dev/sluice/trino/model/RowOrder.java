@@ -19,8 +19,8 @@ import java.util.Set;
 final class RowOrder {
     private static final Set<String> ORDERED_AGGREGATES =
             Set.of("array_agg", "listagg", "multimap_agg", "arbitrary", "any_value", "reservoir_sample");
-    private static final Set<String> ORDERED_WINDOW_FUNCTIONS = Set.of(
-            "row_number", "ntile", "lag", "lead", "first_value", "last_value", "nth_value");
+    private static final Set<String> ORDERED_WINDOW_FUNCTIONS =
+            Set.of("row_number", "ntile", "lag", "lead", "first_value", "last_value", "nth_value");
     /** What an array is put into to make its order not matter. */
     private static final Set<String> ORDER_FREE = Set.of("array_sort", "cardinality");
 
@@ -29,17 +29,23 @@ final class RowOrder {
     /** What hangs on the order in {@code node} itself, its children left out; empty when nothing does. */
     static Optional<String> unsaid(Node node, Optional<Node> parent) {
         return switch (node) {
-            case Query query -> cut(query.getLimit(), query.getOffset().isPresent(), query.getOrderBy().isPresent());
+            case Query query ->
+                cut(
+                        query.getLimit(),
+                        query.getOffset().isPresent(),
+                        query.getOrderBy().isPresent());
             case QuerySpecification query ->
-                cut(query.getLimit(), query.getOffset().isPresent(), query.getOrderBy().isPresent());
+                cut(
+                        query.getLimit(),
+                        query.getOffset().isPresent(),
+                        query.getOrderBy().isPresent());
             case FunctionCall call -> ofCall(call, parent);
             default -> Optional.empty();
         };
     }
 
     private static Optional<String> cut(Optional<Node> limit, boolean offset, boolean ordered) {
-        boolean limited = limit.filter(node -> !(node instanceof Limit rows
-                        && rows.getRowCount() instanceof AllRows))
+        boolean limited = limit.filter(node -> !(node instanceof Limit rows && rows.getRowCount() instanceof AllRows))
                 .isPresent();
         if (ordered || !limited && !offset) {
             return Optional.empty();

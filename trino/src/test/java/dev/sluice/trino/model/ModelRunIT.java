@@ -312,10 +312,13 @@ class ModelRunIT {
         Files.createDirectories(file.getParent());
         Files.writeString(file, "select order_id from bronze.orders");
         run(folder, Optional.empty());
-        Position high = Stamp.of(table("gold.after_reload").currentSnapshot()).orElseThrow().position();
+        Position high = Stamp.of(table("gold.after_reload").currentSnapshot())
+                .orElseThrow()
+                .position();
         // The same load, looked at in the past: still refused.
         Files.writeString(file, "select order_id, 1 as one from bronze.orders");
-        assertThatThrownBy(() -> run(folder, Optional.of(AsOfPoint.parse("0/100")))).hasMessageContaining("E0504");
+        assertThatThrownBy(() -> run(folder, Optional.of(AsOfPoint.parse("0/100"))))
+                .hasMessageContaining("E0504");
         shop.loadAnew("orders", row(7, 1, "created", "5.00", T, null)).commit("0/50", "2025-07-01T00:00:00Z");
         ModelRun after = run(folder, Optional.empty());
         assertThat(after.position()).isEqualTo(Position.parse("0/50")).isLessThan(high);
