@@ -12,10 +12,10 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionSpec;
@@ -80,7 +80,8 @@ final class BronzeShop {
         catalog.rest().createTable(catalog.bronze(table), schema(TABLES.get(table)));
         catalog.rest()
                 .removeProperties(
-                        catalog.bronzeNamespace(), Set.of(StampProperties.ACKNOWLEDGED_LSN_PREFIX + PIPELINE));
+                        catalog.bronzeNamespace(),
+                        Collections.singleton(StampProperties.ACKNOWLEDGED_LSN_PREFIX + PIPELINE));
         return rows(table, rows);
     }
 

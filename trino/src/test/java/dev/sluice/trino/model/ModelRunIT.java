@@ -262,7 +262,7 @@ class ModelRunIT {
         Files.writeString(
                 file,
                 "select 'new' as c, 'y' as b, decimal '1.5' as a, array[cast(row(1, 'q') as row(f integer, g varchar))]"
-                        + " as n from bronze.orders limit 1");
+                        + " as n from bronze.orders order by order_id limit 1");
         run(folder, Optional.empty());
         assertThat(table("gold.shape").schema().findField("b").fieldId()).isEqualTo(idOfB);
         assertThat(csv("select * from gold.shape")).isEqualTo("new,y,1.5,\"[{\"\"f\"\":1,\"\"g\"\":\"\"q\"\"}]\"");
