@@ -132,6 +132,7 @@ final class CommandLineStack implements AutoCloseable {
                 catalog:
                   uri: ${env:SLUICE_CATALOG_URI}
                   token: ${env:SLUICE_CATALOG_TOKEN}
+                  upkeep-token: ${env:SLUICE_CATALOG_UPKEEP_TOKEN}
                   warehouse: ${env:SLUICE_WAREHOUSE}
                   namespace: %1$s
                   s3:

@@ -35,18 +35,43 @@ public record PipelineSpec(
      * @param warehouse {@code s3://bucket/prefix}
      * @param bronzeNamespace flat namespace of the replicated tables
      * @param s3 object store settings; empty means: take what {@code /v1/config} hands out
+     * @param upkeepToken bearer token with the role upkeep; empty where {@code token} may expire snapshots itself
      */
-    public record CatalogSpec(String uri, Secret token, String warehouse, String bronzeNamespace, Optional<S3Spec> s3)
+    public record CatalogSpec(
+            String uri,
+            Secret token,
+            String warehouse,
+            String bronzeNamespace,
+            Optional<S3Spec> s3,
+            Optional<Secret> upkeepToken)
             implements Serializable {
-        /** An {@link Optional} is not serializable; what is inside travels instead. */
-        private Object writeReplace() {
-            return new Wire(uri, token, warehouse, bronzeNamespace, s3.orElse(null));
+
+        /** A catalog in which one token does everything. */
+        public CatalogSpec(String uri, Secret token, String warehouse, String bronzeNamespace, Optional<S3Spec> s3) {
+            this(uri, token, warehouse, bronzeNamespace, s3, Optional.empty());
         }
 
-        private record Wire(String uri, Secret token, String warehouse, String bronzeNamespace, S3Spec s3)
+        /** The catalog as upkeep is to see it: with its own token and no other. */
+        public CatalogSpec forUpkeep() {
+            return new CatalogSpec(uri, upkeepToken.orElse(token), warehouse, bronzeNamespace, s3);
+        }
+
+        /** An {@link Optional} is not serializable; what is inside travels instead. */
+        private Object writeReplace() {
+            return new Wire(uri, token, warehouse, bronzeNamespace, s3.orElse(null), upkeepToken.orElse(null));
+        }
+
+        private record Wire(
+                String uri, Secret token, String warehouse, String bronzeNamespace, S3Spec s3, Secret upkeepToken)
                 implements Serializable {
             private Object readResolve() {
-                return new CatalogSpec(uri, token, warehouse, bronzeNamespace, Optional.ofNullable(s3));
+                return new CatalogSpec(
+                        uri,
+                        token,
+                        warehouse,
+                        bronzeNamespace,
+                        Optional.ofNullable(s3),
+                        Optional.ofNullable(upkeepToken));
             }
         }
     }
@@ -197,19 +222,41 @@ public record PipelineSpec(
      * SQL models, run by Trino.
      *
      * @param directory folder with {@code silver/*.sql} and {@code gold/*.sql}, absolute; empty when there are none
-     * @param trinoUrl {@code http://host:port}
+     * @param trinoUrl {@code http://host:port}, or {@code https://host:port} where a password is needed
      * @param trinoCatalog Trino's name of the Iceberg catalog
+     * @param trinoPassword of the user; empty where Trino asks for none
+     * @param trinoCertificate file with Trino's own certificate or its issuer's, PEM, absolute; empty: what Java trusts
      */
-    public record ModelsSpec(Optional<String> directory, String trinoUrl, String trinoUser, String trinoCatalog)
+    public record ModelsSpec(
+            Optional<String> directory,
+            String trinoUrl,
+            String trinoUser,
+            String trinoCatalog,
+            Optional<Secret> trinoPassword,
+            Optional<String> trinoCertificate)
             implements Serializable {
-        private Object writeReplace() {
-            return new Wire(directory.orElse(null), trinoUrl, trinoUser, trinoCatalog);
+
+        /** Models on a Trino that asks for no password. */
+        public ModelsSpec(Optional<String> directory, String trinoUrl, String trinoUser, String trinoCatalog) {
+            this(directory, trinoUrl, trinoUser, trinoCatalog, Optional.empty(), Optional.empty());
         }
 
-        private record Wire(String directory, String trinoUrl, String trinoUser, String trinoCatalog)
+        /** No password: nothing that runs on the Flink cluster, which is what serialises a spec, talks to Trino. */
+        private Object writeReplace() {
+            return new Wire(directory.orElse(null), trinoUrl, trinoUser, trinoCatalog, trinoCertificate.orElse(null));
+        }
+
+        private record Wire(
+                String directory, String trinoUrl, String trinoUser, String trinoCatalog, String trinoCertificate)
                 implements Serializable {
             private Object readResolve() {
-                return new ModelsSpec(Optional.ofNullable(directory), trinoUrl, trinoUser, trinoCatalog);
+                return new ModelsSpec(
+                        Optional.ofNullable(directory),
+                        trinoUrl,
+                        trinoUser,
+                        trinoCatalog,
+                        Optional.empty(),
+                        Optional.ofNullable(trinoCertificate));
             }
         }
     }

@@ -1,32 +1,37 @@
 package dev.sluice.spec;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * A resolved {@link PipelineSpec} as a JSON file, secrets included: the way by which a spec reaches another process,
- * so that no secret stands on a command line. Only the owner may read the file.
+ * A resolved {@link PipelineSpec} as a JSON file: the way by which a spec reaches another process. Secrets are not in
+ * it but in a file beside it ({@code shop.json}, {@code shop.secrets}), and the JSON says where; so neither a command
+ * line nor a job graph holds one. Only the owner may read the two files.
  */
 public final class PipelineSpecJson {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String FILE = "secret-file";
+    private static final String KEY = "secret-key";
 
     private PipelineSpecJson() {}
 
-    /** Reads what {@link #write} wrote; E0105 when the file cannot be read or is no such file. */
+    /** Reads what {@link #write} wrote, secrets as their places; E0105 when the file cannot be read or is no such file. */
     public static PipelineSpec read(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
         try {
-            return (PipelineSpec) RecordJson.fromJson(PipelineSpec.class, JSON.readTree(file.toFile()), "");
+            return (PipelineSpec) RecordJson.fromJson(
+                    PipelineSpec.class, JSON.readTree(file.toFile()), "", (node, path) -> secretOf(node, path, folder));
         } catch (JacksonException e) {
-            // Not the parser's own message: it quotes the text, and the text holds secrets.
+            // Not the parser's own message: it quotes the text, and files of earlier versions hold secrets.
             throw unreadable(file, "it is not JSON (line " + lineOf(e) + ")");
         } catch (IOException e) {
             throw unreadable(file, e.getClass().getSimpleName());
@@ -35,28 +40,23 @@ public final class PipelineSpecJson {
         }
     }
 
-    /**
-     * Writes the spec with mode 0600 and puts it in place in one step: a reader sees the old file or the new one.
-     * The folder is created when missing.
-     */
+    /** Writes both files; each is put in place in one step, the secrets first. The folder is created when missing. */
     public static void write(Path file, PipelineSpec spec) {
-        Path target = file.toAbsolutePath();
-        try {
-            Files.createDirectories(target.getParent());
-            Path draft = Files.createTempFile(
-                    target.getParent(),
-                    "." + target.getFileName(),
-                    ".tmp",
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            try {
-                Files.write(draft, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(RecordJson.toJson(spec)));
-                try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-                    channel.force(true);
-                }
-                Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(draft);
+        Path target = file.toAbsolutePath().normalize();
+        Path secretFile = secretFile(target);
+        Map<String, String> secrets = new TreeMap<>();
+        JsonNode tree = RecordJson.toJson(spec, "", (secret, path) -> {
+            if (secret.isStored() && !secret.file().equals(secretFile)) {
+                return reference(secret.file().toString(), secret.key());
             }
+            secrets.put(path, secret.reveal());
+            return reference(secretFile.getFileName().toString(), path);
+        });
+        try {
+            if (!secrets.isEmpty()) {
+                SecretFile.write(secretFile, secrets);
+            }
+            PrivateFile.replace(target, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree));
         } catch (IOException e) {
             throw new SluiceException(
                     ErrorCode.E0105,
@@ -65,6 +65,33 @@ public final class PipelineSpecJson {
                     "check that its folder exists, is writable and has room",
                     e);
         }
+    }
+
+    /** Deletes what {@link #write} wrote. */
+    public static void delete(Path file) throws IOException {
+        Files.deleteIfExists(file);
+        Files.deleteIfExists(secretFile(file));
+    }
+
+    private static Path secretFile(Path file) {
+        String name = file.getFileName().toString();
+        return file.resolveSibling(name.replaceFirst("\\.json$", "") + ".secrets");
+    }
+
+    private static JsonNode reference(String file, String key) {
+        return JsonNodeFactory.instance.objectNode().put(FILE, file).put(KEY, key);
+    }
+
+    /** A text is the secret itself, as earlier versions wrote it. */
+    private static Secret secretOf(JsonNode node, String path, Path folder) {
+        if (node != null && node.isTextual()) {
+            return new Secret(node.textValue());
+        }
+        if (node == null || !node.path(FILE).isTextual() || !node.path(KEY).isTextual()) {
+            throw new IllegalArgumentException(path + " must say where the secret is");
+        }
+        return Secret.stored(
+                folder.resolve(node.get(FILE).textValue()), node.get(KEY).textValue());
     }
 
     private static SluiceException unreadable(Path file, String why) {

@@ -21,22 +21,34 @@ import java.util.Optional;
 final class RecordJson {
     private RecordJson() {}
 
-    static JsonNode toJson(Object value) {
+    /** What stands for a secret, which is at that path of the record. */
+    interface SecretWriter {
+        JsonNode write(Secret secret, String path);
+    }
+
+    /** The secret that a node stands for; throws {@link IllegalArgumentException} without naming a value. */
+    interface SecretReader {
+        Secret read(JsonNode node, String path);
+    }
+
+    /** @param path of the value, empty for the root; components are joined by dots */
+    static JsonNode toJson(Object value, String path, SecretWriter secrets) {
         JsonNodeFactory nodes = JsonNodeFactory.instance;
         if (value instanceof Record record) {
             ObjectNode object = nodes.objectNode();
             for (RecordComponent component : record.getClass().getRecordComponents()) {
-                object.set(component.getName(), toJson(valueOf(component, record)));
+                String name = path.isEmpty() ? component.getName() : path + "." + component.getName();
+                object.set(component.getName(), toJson(valueOf(component, record), name, secrets));
             }
             return object;
         } else if (value instanceof List<?> list) {
             ArrayNode array = nodes.arrayNode();
-            list.forEach(element -> array.add(toJson(element)));
+            list.forEach(element -> array.add(toJson(element, path + "[" + array.size() + "]", secrets)));
             return array;
         } else if (value instanceof Optional<?> optional) {
-            return optional.<JsonNode>map(RecordJson::toJson).orElse(nodes.nullNode());
+            return optional.map(inner -> toJson(inner, path, secrets)).orElse(nodes.nullNode());
         } else if (value instanceof Secret secret) {
-            return nodes.textNode(secret.reveal());
+            return secrets.write(secret, path);
         } else if (value instanceof String || value instanceof Duration) {
             return nodes.textNode(value.toString());
         } else if (value instanceof Enum<?> constant) {
@@ -50,24 +62,29 @@ final class RecordJson {
     }
 
     /** Throws {@link IllegalArgumentException}, naming the path but never the value. */
-    static Object fromJson(Type type, JsonNode node, String path) {
+    static Object fromJson(Type type, JsonNode node, String path, SecretReader secrets) {
         if (type instanceof ParameterizedType generic) {
             Type element = generic.getActualTypeArguments()[0];
             if (generic.getRawType() == Optional.class) {
-                return node == null || node.isNull() ? Optional.empty() : Optional.of(fromJson(element, node, path));
+                return node == null || node.isNull()
+                        ? Optional.empty()
+                        : Optional.of(fromJson(element, node, path, secrets));
             }
             require(node != null && node.isArray(), path, "a list");
             List<Object> list = new ArrayList<>(node.size());
             for (JsonNode child : node) {
-                list.add(fromJson(element, child, path + "[]"));
+                list.add(fromJson(element, child, path + "[]", secrets));
             }
             return List.copyOf(list);
         }
         Class<?> plain = (Class<?>) type;
-        return plain.isRecord() ? recordOf(plain, node, path) : scalarOf(plain, node, path);
+        if (plain == Secret.class) {
+            return secrets.read(node, path);
+        }
+        return plain.isRecord() ? recordOf(plain, node, path, secrets) : scalarOf(plain, node, path);
     }
 
-    private static Object recordOf(Class<?> type, JsonNode node, String path) {
+    private static Object recordOf(Class<?> type, JsonNode node, String path, SecretReader secrets) {
         require(node != null && node.isObject(), path, "an object");
         RecordComponent[] components = type.getRecordComponents();
         Class<?>[] types = new Class<?>[components.length];
@@ -75,7 +92,7 @@ final class RecordJson {
         for (int i = 0; i < components.length; i++) {
             types[i] = components[i].getType();
             String name = components[i].getName();
-            values[i] = fromJson(components[i].getGenericType(), node.get(name), path + "." + name);
+            values[i] = fromJson(components[i].getGenericType(), node.get(name), path + "." + name, secrets);
         }
         try {
             Constructor<?> constructor = type.getDeclaredConstructor(types);
@@ -110,8 +127,6 @@ final class RecordJson {
         }
         if (type == String.class) {
             return node.textValue();
-        } else if (type == Secret.class) {
-            return new Secret(node.textValue());
         } else if (type == Duration.class) {
             try {
                 return Duration.parse(node.textValue());

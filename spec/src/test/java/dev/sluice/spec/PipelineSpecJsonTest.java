@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -51,8 +56,74 @@ class PipelineSpecJsonTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
         try (var files = Files.list(folder)) {
-            assertThat(files).containsExactly(file);
+            assertThat(files).containsExactlyInAnyOrder(file, folder.resolve("shop.secrets"));
         }
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("shop.secrets"))))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void noSecretIsInTheFileOrInWhatAJobSerialises() throws Exception {
+        Path file = folder.resolve("shop.json");
+        PipelineSpec spec = spec(Optional.of(
+                new PipelineSpec.S3Spec("http://127.0.0.1:1", "us-east-1", "key", new Secret("hush-hush"))));
+        PipelineSpecJson.write(file, spec);
+
+        assertThat(Files.readString(file)).doesNotContain("hush-hush").contains("shop.secrets");
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(PipelineSpecJson.read(file));
+        }
+        assertThat(bytes.toString(StandardCharsets.ISO_8859_1)).doesNotContain("hush-hush");
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            PipelineSpec arrived = (PipelineSpec) in.readObject();
+            assertThat(arrived.source().password().reveal()).isEqualTo("hush-hush");
+            assertThat(arrived.catalog().s3().orElseThrow().secretAccessKey().reveal())
+                    .isEqualTo("hush-hush");
+        }
+    }
+
+    @Test
+    void aSecretThatChangedIsReadAnewAndOneThatIsGoneIsNamedWithoutItsValue() throws IOException {
+        Path file = folder.resolve("shop.json");
+        PipelineSpecJson.write(file, spec(Optional.empty()));
+        PipelineSpec running = PipelineSpecJson.read(file);
+        Path secrets = folder.resolve("shop.secrets");
+        Files.writeString(secrets, Files.readString(secrets).replace("hush-hush", "rotated"));
+
+        assertThat(running.source().password().reveal()).isEqualTo("rotated");
+        assertThat(running).isNotEqualTo(spec(Optional.empty()));
+        Files.delete(secrets);
+        assertThatThrownBy(() -> running.source().password().reveal())
+                .isInstanceOfSatisfying(
+                        SluiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.E1103))
+                .hasMessageContaining("source.password")
+                .hasMessageNotContaining("rotated");
+    }
+
+    @Test
+    void aCopyForAnotherJobKeepsThePlacesOfItsSecrets() throws IOException {
+        Path file = folder.resolve("pipelines/shop.json");
+        PipelineSpecJson.write(file, spec(Optional.empty()));
+        Path copy = folder.resolve("upkeep/shop.json");
+        PipelineSpecJson.write(copy, PipelineSpecJson.read(file));
+
+        assertThat(PipelineSpecJson.read(copy)).isEqualTo(spec(Optional.empty()));
+        try (var files = Files.list(folder.resolve("upkeep"))) {
+            assertThat(files).containsExactly(copy);
+        }
+        PipelineSpecJson.write(file, PipelineSpecJson.read(file));
+        assertThat(PipelineSpecJson.read(file)).isEqualTo(spec(Optional.empty()));
+    }
+
+    @Test
+    void filesOfEarlierVersionsAreStillRead() throws IOException {
+        Path file = folder.resolve("shop.json");
+        PipelineSpecJson.write(file, spec(Optional.empty()));
+        String old = Files.readString(file).replaceAll("\\{\\s*\"secret-file\"[^}]*\\}", "\"hush-hush\"");
+        Files.writeString(file, old);
+
+        assertThat(PipelineSpecJson.read(file)).isEqualTo(spec(Optional.empty()));
     }
 
     @Test

@@ -42,7 +42,7 @@ public final class LocalStack {
     public LocalStack(StackConfig config, Progress progress) {
         this.config = config;
         this.progress = progress;
-        this.environment = StackEnvironment.of(config.ports(), StackSecrets.readOrCreate(config.home()));
+        this.environment = StackEnvironment.of(config, StackSecrets.readOrCreate(config.home()));
         Servers.all(config, environment, progress)
                 .forEach((id, server) -> servers.put(id, new ServerControl(config.home(), server)));
     }

@@ -2,6 +2,7 @@ package dev.sluice.stack;
 
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.stack.fetch.Folders;
 import dev.sluice.stack.process.LogTail;
 import dev.sluice.stack.process.ProcessFile;
 import dev.sluice.stack.process.ProcessIdentity;
@@ -17,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** One server's process: start it, wait until it answers, look at it, stop it. Not thread-safe. */
 final class ServerControl {
@@ -27,6 +29,19 @@ final class ServerControl {
     private static final long POLL_MILLIS_MIN = 25;
     private static final long POLL_MILLIS_MAX = 400;
     private static final long LOG_BYTES_MAX = 32L << 20;
+
+    private static final Set<String> INHERITED = Set.of(
+            "PATH",
+            "HOME",
+            "USER",
+            "LOGNAME",
+            "SHELL",
+            "LANG",
+            "LC_ALL",
+            "TZ",
+            "TMPDIR",
+            "LD_LIBRARY_PATH",
+            "MALLOC_ARENA_MAX");
 
     private final Server server;
     private final Path log;
@@ -96,7 +111,7 @@ final class ServerControl {
 
     /** Returns where in the log this start begins. */
     private long launch() throws Exception {
-        Files.createDirectories(log.getParent());
+        Folders.makePrivate(log.getParent());
         if (Files.exists(log) && Files.size(log) > LOG_BYTES_MAX) {
             Files.move(log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
         }
@@ -107,6 +122,8 @@ final class ServerControl {
                 .redirectErrorStream(true)
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        // Not what this command happens to have in its environment, which may be secrets of others.
+        builder.environment().keySet().retainAll(INHERITED);
         builder.environment().putAll(launch.environment());
         file.delete();
         try {

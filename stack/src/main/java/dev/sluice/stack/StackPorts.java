@@ -24,10 +24,11 @@ public record StackPorts(
         int flinkBlob,
         int flinkData,
         int trino,
+        int trinoSecure,
         int clickhouse) {
 
     public static final StackPorts DEFAULT =
-            new StackPorts(15432, 19000, 19001, 18181, 18081, 16123, 16124, 16126, 18080, 18123);
+            new StackPorts(15432, 19000, 19001, 18181, 18081, 16123, 16124, 16126, 18080, 18443, 18123);
     private static final int PORT_MAX = 65_535;
 
     public static StackPorts read(Path home, Map<String, String> environment) {
@@ -52,13 +53,14 @@ public record StackPorts(
                 port(file, "flink-blob", value, d.flinkBlob),
                 port(file, "flink-data", value, d.flinkData),
                 port(file, "trino", value, d.trino),
+                port(file, "trino-secure", value, d.trinoSecure),
                 port(file, "clickhouse", value, d.clickhouse));
         if (!properties.isEmpty()) {
             throw new SluiceException(
                     ErrorCode.E0101,
                     file + " has unknown keys: " + String.join(", ", properties.stringPropertyNames()),
                     "known are postgres, object-store, object-store-console, catalog, flink, flink-rpc, flink-blob,"
-                            + " flink-data, trino, clickhouse");
+                            + " flink-data, trino, trino-secure, clickhouse");
         }
         return ports.plus(offset(environment));
     }
@@ -74,6 +76,7 @@ public record StackPorts(
                 flinkBlob + offset,
                 flinkData + offset,
                 trino + offset,
+                trinoSecure + offset,
                 clickhouse + offset);
     }
 

@@ -24,8 +24,18 @@ final class StackSecrets {
             "postgres-password",
             "catalog-token",
             "catalog-reader-token",
+            "catalog-upkeep-token",
+            "catalog-admin-token",
+            "catalog-database-password",
+            "source-password",
+            "app-password",
             "s3-access-key-id",
             "s3-secret-access-key",
+            "s3-reader-access-key-id",
+            "s3-reader-secret-access-key",
+            "trino-password",
+            "trino-internal-secret",
+            "keystore-password",
             "clickhouse-password",
             "clickhouse-reader-password");
 

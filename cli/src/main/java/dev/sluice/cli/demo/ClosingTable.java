@@ -27,11 +27,13 @@ final class ClosingTable {
                         List.of("ClickHouse", names.get("SLUICE_CLICKHOUSE_URL")),
                         List.of("Iceberg catalog", names.get("SLUICE_CATALOG_URI") + "/v1/config  (bearer token)"),
                         List.of("S3", names.get("SLUICE_S3_ENDPOINT") + "  bucket lake"),
-                        List.of("JDBC, lake, now", demo.trinoJdbcUrl() + "?user=analyst"),
+                        List.of("JDBC, lake, reading", demo.trinoJdbcUrl() + "?user=analyst"),
                         List.of(
-                                "JDBC, lake, read only",
-                                names.get("SLUICE_TRINO_URL").replaceFirst("^http", "jdbc:trino")
-                                        + "/lake_ro/bronze?user=analyst"),
+                                "JDBC, lake, writing",
+                                names.get("SLUICE_TRINO_SECURE_URL").replaceFirst("^https", "jdbc:trino")
+                                        + "/lake/bronze?user=" + names.get("SLUICE_TRINO_USER")
+                                        + "&SSL=true&SSLTrustStorePath=" + names.get("SLUICE_TRINO_CERTIFICATE")
+                                        + "  (password: SLUICE_TRINO_PASSWORD)"),
                         List.of(
                                 "JDBC, hot",
                                 "jdbc:clickhouse:" + spec.hot().url() + "/"
@@ -42,7 +44,7 @@ final class ClosingTable {
                                 "jdbc:postgresql://" + spec.source().host() + ":"
                                         + spec.source().port() + "/"
                                         + spec.source().database() + "?user="
-                                        + spec.source().user()),
+                                        + names.get("SLUICE_APP_USER")),
                         List.of(
                                 "stop",
                                 demo.options().once()

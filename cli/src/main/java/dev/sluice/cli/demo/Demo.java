@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -55,7 +56,8 @@ final class Demo {
         CompletableFuture<Void> trino = others.thenRunAsync(() -> running.up(EnumSet.of(StackServer.TRINO)));
         Path file = session.project().resolve("demo/shop/sluice.yaml");
         PipelineSpec spec = FileOption.parse(session, file);
-        new SourceStep(narrator, options, DemoContext.shop(spec), DemoContext.tables(spec)).run();
+        new SourceStep(narrator, options, DemoContext.shop(spec, running.environment()), DemoContext.tables(spec))
+                .run();
         await(others);
         try (LakeCatalog lake = LakeCatalog.open(spec.catalog())) {
             DemoContext demo = new DemoContext(narrator, options, file, spec, running.environment(), lake);
@@ -65,7 +67,7 @@ final class Demo {
         }
         if (!options.once()) {
             System.out.println("\nThe stack stays up; traffic goes on. Ctrl-C stops everything.");
-            try (ShopTraffic traffic = traffic(spec)) {
+            try (ShopTraffic traffic = traffic(spec, running.environment())) {
                 new CountDownLatch(1).await();
             }
         }
@@ -75,7 +77,7 @@ final class Demo {
     private void steps(DemoContext demo, CompletableFuture<Void> trino, Optional<ProcessHandle> taskManager)
             throws Exception {
         new LoadStep(demo, new PipelineControl(session), taskManager).run();
-        try (ShopTraffic traffic = traffic(demo.spec())) {
+        try (ShopTraffic traffic = traffic(demo.spec(), demo.environment())) {
             new CommitsStep(demo).run();
             new HotStep(demo).run();
             await(trino);
@@ -99,9 +101,9 @@ final class Demo {
         }
     }
 
-    private ShopTraffic traffic(PipelineSpec spec) {
+    private ShopTraffic traffic(PipelineSpec spec, Map<String, String> environment) {
         return ShopTraffic.start(
-                DemoContext.shop(spec),
+                DemoContext.shop(spec, environment),
                 TrafficOptions.defaults().at(options.ordersPerSecond(), Duration.ZERO),
                 line -> {});
     }

@@ -3,6 +3,7 @@ package dev.sluice.cli.demo;
 import dev.sluice.e2e.shop.ShopDatabase;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.spec.PipelineSpec;
+import dev.sluice.spec.Secret;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -20,13 +21,22 @@ record DemoContext(
         Map<String, String> environment,
         LakeCatalog lake) {
 
+    /** Trino's name of the lake for those who only read. */
+    static final String READ_CATALOG = "lake_ro";
+
     ShopDatabase shop() {
-        return shop(spec);
+        return shop(spec, environment);
     }
 
-    static ShopDatabase shop(PipelineSpec spec) {
+    /** As the application, which owns the tables: the pipeline's own role makes and fills nothing. */
+    static ShopDatabase shop(PipelineSpec spec, Map<String, String> environment) {
         PipelineSpec.PostgresSourceSpec source = spec.source();
-        return new ShopDatabase(source.host(), source.port(), source.database(), source.user(), source.password());
+        return new ShopDatabase(
+                source.host(),
+                source.port(),
+                source.database(),
+                environment.get("SLUICE_APP_USER"),
+                new Secret(environment.get("SLUICE_APP_PASSWORD")));
     }
 
     List<String> tables() {
@@ -37,17 +47,16 @@ record DemoContext(
         return spec.source().tables().stream().map(PipelineSpec.TableSpec::name).toList();
     }
 
-    /** A connection to Trino through trino-jdbc, as a BI tool would make it. */
+    /** A connection to Trino through trino-jdbc, as a BI tool would make it: any name, no password, reading only. */
     Connection trino() throws SQLException {
         Properties properties = new Properties();
-        properties.setProperty("user", spec.models().trinoUser());
+        properties.setProperty("user", "analyst");
         properties.setProperty("timezone", "UTC");
         return DriverManager.getConnection(trinoJdbcUrl(), properties);
     }
 
     String trinoJdbcUrl() {
-        return spec.models().trinoUrl().replaceFirst("^http", "jdbc:trino") + "/"
-                + spec.models().trinoCatalog() + "/bronze";
+        return environment.get("SLUICE_TRINO_URL").replaceFirst("^http", "jdbc:trino") + "/" + READ_CATALOG + "/bronze";
     }
 
     /** A connection to the hot store through clickhouse-jdbc, as a BI tool would make it. */

@@ -34,12 +34,7 @@ final class ModelsStep {
         long start = System.nanoTime();
         ModelGraph graph;
         ModelRun run;
-        try (TrinoQuery trino = TrinoQuery.open(new TrinoEndpoint(
-                demo.spec().models().trinoUrl(),
-                demo.spec().models().trinoUser(),
-                Optional.empty(),
-                catalog,
-                Optional.empty()))) {
+        try (TrinoQuery trino = TrinoQuery.open(TrinoEndpoint.of(demo.spec().models(), Optional.empty()))) {
             ModelRunner runner =
                     new ModelRunner(demo.lake(), trino, catalog, demo.spec().pipeline());
             graph = runner.plan(models).upTo(List.of(GOAL));

@@ -45,8 +45,7 @@ final class TimeTravelStep {
             after = currentPosition(statement);
         }
         waitFor(after);
-        AsOfRewriter rewriter =
-                new AsOfRewriter(TableScope.ofCatalog(demo.spec().models().trinoCatalog(), Optional.of("bronze")));
+        AsOfRewriter rewriter = new AsOfRewriter(TableScope.ofCatalog(DemoContext.READ_CATALOG, Optional.of("bronze")));
         LakeSnapshotLookup lookup =
                 new LakeSnapshotLookup(demo.lake(), demo.spec().pipeline());
         try (Connection connection = demo.trino();

@@ -16,7 +16,6 @@ final class TrinoSessions {
             throw new SluiceException(
                     ErrorCode.E0103, "the pipeline names no Trino", "add models.trino.url to sluice.yaml");
         }
-        return TrinoQuery.open(new TrinoEndpoint(
-                models.trinoUrl(), models.trinoUser(), Optional.empty(), models.trinoCatalog(), Optional.empty()));
+        return TrinoQuery.open(TrinoEndpoint.of(models, Optional.empty()));
     }
 }

@@ -13,11 +13,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** {@code <home>/pipelines}: {@code <pipeline>.json} is the resolved spec, {@code <pipeline>.job} what runs of it. */
 public final class PipelineFiles {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** As the key `pipeline` of sluice.yaml allows it. */
+    private static final Pattern PIPELINE_NAME = Pattern.compile("[a-z][a-z0-9_]{0,39}");
 
     private final Path folder;
 
@@ -25,9 +28,24 @@ public final class PipelineFiles {
         this.folder = home.resolve("pipelines");
     }
 
-    /** The file by which the job gets its spec. */
+    /** The file by which the job gets its spec; E1106 when the name could lead out of the folder. */
     public Path specFile(String pipeline) {
-        return folder.resolve(pipeline + ".json");
+        return folder.resolve(checked(pipeline) + ".json");
+    }
+
+    private Path jobFile(String pipeline) {
+        return folder.resolve(checked(pipeline) + ".job");
+    }
+
+    /** The name may come from a command line: only what can be a pipeline's becomes part of a path. */
+    private static String checked(String pipeline) {
+        if (!PIPELINE_NAME.matcher(pipeline).matches()) {
+            throw new SluiceException(
+                    ErrorCode.E1106,
+                    "'" + pipeline.replaceAll("\\p{Cntrl}", " ") + "' cannot be the name of a pipeline",
+                    "sluice pipelines lists those that were applied");
+        }
+        return pipeline;
     }
 
     public void writeSpec(PipelineSpec spec) {
@@ -61,7 +79,7 @@ public final class PipelineFiles {
     }
 
     public Optional<AppliedPipeline> applied(String pipeline) {
-        Path file = folder.resolve(pipeline + ".job");
+        Path file = jobFile(pipeline);
         if (!Files.exists(file)) {
             return Optional.empty();
         }
@@ -81,11 +99,7 @@ public final class PipelineFiles {
             Files.createDirectories(folder);
             Path draft = Files.createTempFile(folder, "." + pipeline, ".tmp");
             JSON.writerWithDefaultPrettyPrinter().writeValue(draft.toFile(), applied);
-            Files.move(
-                    draft,
-                    folder.resolve(pipeline + ".job"),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            Files.move(draft, jobFile(pipeline), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException("recording the job of " + pipeline, e);
         }
@@ -94,8 +108,8 @@ public final class PipelineFiles {
     /** Forgets a pipeline. */
     public void remove(String pipeline) {
         try {
-            Files.deleteIfExists(folder.resolve(pipeline + ".job"));
-            Files.deleteIfExists(specFile(pipeline));
+            Files.deleteIfExists(jobFile(pipeline));
+            PipelineSpecJson.delete(specFile(pipeline));
         } catch (IOException e) {
             throw new UncheckedIOException("forgetting the pipeline " + pipeline, e);
         }
@@ -110,6 +124,7 @@ public final class PipelineFiles {
             return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".json") && !name.startsWith("."))
                     .map(name -> name.substring(0, name.length() - ".json".length()))
+                    .filter(name -> PIPELINE_NAME.matcher(name).matches())
                     .sorted()
                     .toList();
         } catch (IOException e) {

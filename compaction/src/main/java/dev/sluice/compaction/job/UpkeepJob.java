@@ -33,14 +33,14 @@ public final class UpkeepJob {
         environment
                 .fromData(options.tables())
                 .uid("tables")
-                .transform("plan", BYTES, new PlanOperator(spec.catalog(), options))
+                .transform("plan", BYTES, new PlanOperator(spec.catalog().forUpkeep(), options))
                 .uid("plan")
                 .rebalance()
-                .transform("rewrite", BYTES, new RewriteOperator(spec.catalog(), options))
+                .transform("rewrite", BYTES, new RewriteOperator(spec.catalog().forUpkeep(), options))
                 .uid("rewrite")
                 .setParallelism(REWRITE_PARALLELISM)
                 .global()
-                .transform("commit", BYTES, new CommitOperator(spec.catalog(), options))
+                .transform("commit", BYTES, new CommitOperator(spec.catalog().forUpkeep(), options))
                 .uid("commit")
                 .print("upkeep")
                 .uid("end");

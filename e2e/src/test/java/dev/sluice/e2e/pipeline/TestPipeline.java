@@ -49,7 +49,8 @@ public final class TestPipeline {
                         new Secret(env.get("SLUICE_CATALOG_TOKEN")),
                         env.get("SLUICE_WAREHOUSE"),
                         name + "_bronze",
-                        Optional.of(s3)),
+                        Optional.of(s3),
+                        Optional.of(new Secret(env.get("SLUICE_CATALOG_UPKEEP_TOKEN")))),
                 new PostgresSourceSpec(
                         env.get("SLUICE_POSTGRES_HOST"),
                         Integer.parseInt(env.get("SLUICE_POSTGRES_PORT")),

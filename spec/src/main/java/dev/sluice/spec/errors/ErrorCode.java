@@ -293,6 +293,21 @@ public enum ErrorCode {
             NEVER,
             "Refer to the secret by ${env:NAME} or ${file:PATH}, and change it if the file was shared."),
     E1102("connection not protected", USER, NEVER, "Use an encrypted connection that checks the certificate."),
+    E1103(
+            "secret not readable",
+            EXTERNAL,
+            MANUAL,
+            "Apply the pipeline again: its secrets are in a file beside its spec, which the whole cluster must see."),
+    E1104(
+            "login refused by Trino",
+            USER,
+            MANUAL,
+            "Set models.trino.url to the https address, and models.trino.password and certificate."),
+    E1106(
+            "name not allowed as part of a path",
+            USER,
+            NEVER,
+            "Pipelines are named by letters a-z, digits and _, letter first."),
     E1201(
             "lake differs from source",
             INTERNAL,

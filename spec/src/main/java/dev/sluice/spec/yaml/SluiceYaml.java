@@ -52,7 +52,11 @@ final class SluiceYaml {
                         new Scalar(ScalarKind.uri(List.of("s3"), "s3://bucket/folder")),
                         "Where new tables are laid."),
                 withDefault("namespace", "bronze", IDENTIFIER, "Namespace of the replicated tables."),
-                optional("s3", s3, "The object store, where the catalog does not hand its settings out.")));
+                optional("s3", s3, "The object store, where the catalog does not hand its settings out."),
+                optional(
+                        "upkeep-token",
+                        new Scalar(ScalarKind.password()),
+                        "Bearer token with the role upkeep, for a catalog whose writers may not expire snapshots.")));
     }
 
     private static Mapping source() {
@@ -159,8 +163,13 @@ final class SluiceYaml {
 
     private static Mapping models() {
         Mapping trino = new Mapping(List.of(
-                required("url", new Scalar(HTTP), "Address of Trino."),
+                required("url", new Scalar(HTTP), "Address of Trino; https where the user has a password."),
                 withDefault("user", "sluice", ScalarKind.text("the name of a user"), "User to run queries as."),
+                optional("password", new Scalar(ScalarKind.password()), "The user's password; https only."),
+                optional(
+                        "certificate",
+                        new Scalar(ScalarKind.text("the path of a file")),
+                        "PEM file with Trino's certificate or its issuer's, where Java does not trust it by itself."),
                 withDefault("catalog", "lake", IDENTIFIER, "Trino's name of the lake's catalog.")));
         return new Mapping(List.of(
                 optional("directory", new Scalar(FOLDER), "Folder with silver/*.sql and gold/*.sql."),

@@ -119,7 +119,8 @@ public final class SpecParser {
                                 s3.text("region"),
                                 s3.text("access-key-id"),
                                 s3.value("secret-access-key", Secret.class)))
-                        : Optional.empty());
+                        : Optional.empty(),
+                secretOf(catalog, "upkeep-token"));
     }
 
     private static PostgresSourceSpec sourceOf(Section source) {
@@ -176,7 +177,13 @@ public final class SpecParser {
                 folderOf(models, "directory", folder),
                 models.isPresent() ? trino.text("url") : "",
                 trino.text("user"),
-                trino.text("catalog"));
+                trino.text("catalog"),
+                secretOf(trino, "password"),
+                folderOf(trino, "certificate", folder));
+    }
+
+    private static Optional<Secret> secretOf(Section section, String key) {
+        return section.find(key).map(bound -> (Secret) bound.value());
     }
 
     private static UpkeepSpec upkeepOf(Section upkeep) {

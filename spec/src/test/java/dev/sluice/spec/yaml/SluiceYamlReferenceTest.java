@@ -66,7 +66,7 @@ class SluiceYamlReferenceTest {
     @Test
     void theParserAcceptsTheShopWithTheEnvironmentOfTheLocalStack() {
         Map<String, String> environment = new HashMap<>();
-        for (String part : List.of("CATALOG_URI", "S3_ENDPOINT", "TRINO_URL", "CLICKHOUSE_URL")) {
+        for (String part : List.of("CATALOG_URI", "S3_ENDPOINT", "TRINO_SECURE_URL", "CLICKHOUSE_URL")) {
             environment.put("SLUICE_" + part, "http://127.0.0.1:18000");
         }
         environment.put("SLUICE_POSTGRES_PORT", "15432");

@@ -8,10 +8,17 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /** Whole folders at once. */
 public final class Folders {
     private Folders() {}
+
+    /** Makes a folder, and one that is there already, its owner's alone. */
+    public static void makePrivate(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    }
 
     /** Deletes a folder and all in it; symbolic links are deleted, not followed. Harmless when it is not there. */
     public static void delete(Path folder) throws IOException {

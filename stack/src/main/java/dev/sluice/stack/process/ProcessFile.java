@@ -13,9 +13,12 @@ import java.util.stream.Stream;
  * no moment in which it runs unknown.
  */
 public final class ProcessFile {
-    /** {@code $0} is the file. The program takes the shell's place, number and start included. */
+    /**
+     * {@code $0} is the file. The program takes the shell's place, number and start included. What it writes, data and
+     * logs, is its owner's alone.
+     */
     private static final String WRITE_AND_BECOME =
-            "cat /proc/$$/stat /proc/sys/kernel/random/boot_id > \"$0.new\" && mv -f \"$0.new\" \"$0\" && exec \"$@\"";
+            "umask 077 && cat /proc/$$/stat /proc/sys/kernel/random/boot_id > \"$0.new\" && mv -f \"$0.new\" \"$0\" && exec \"$@\"";
 
     private final Path file;
 

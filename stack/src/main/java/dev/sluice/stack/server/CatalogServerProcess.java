@@ -2,7 +2,6 @@ package dev.sluice.stack.server;
 
 import dev.sluice.stack.StackServer;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -34,15 +33,26 @@ final class CatalogServerProcess implements Server {
 
     @Override
     public Launch launch() throws IOException {
-        Map<String, String> environment = new HashMap<>(layout.environment());
+        Map<String, String> environment = layout.only(
+                "SLUICE_WAREHOUSE",
+                "SLUICE_CATALOG_TOKEN",
+                "SLUICE_CATALOG_READER_TOKEN",
+                "SLUICE_CATALOG_UPKEEP_TOKEN",
+                "SLUICE_CATALOG_ADMIN_TOKEN",
+                "SLUICE_CATALOG_JDBC_USER",
+                "SLUICE_CATALOG_JDBC_PASSWORD",
+                "SLUICE_S3_ENDPOINT",
+                "SLUICE_S3_REGION",
+                "SLUICE_S3_ACCESS_KEY_ID",
+                "SLUICE_S3_SECRET_ACCESS_KEY",
+                "SLUICE_S3_READER_ACCESS_KEY_ID",
+                "SLUICE_S3_READER_SECRET_ACCESS_KEY");
         environment.put("SLUICE_CATALOG_BIND", "127.0.0.1");
         environment.put(
                 "SLUICE_CATALOG_PORT", Integer.toString(layout.config().ports().catalog()));
         environment.put(
                 "SLUICE_CATALOG_JDBC_URL",
                 "jdbc:postgresql://127.0.0.1:" + layout.config().ports().postgres() + "/catalog");
-        environment.put("SLUICE_CATALOG_JDBC_USER", PostgresServer.USER);
-        environment.put("SLUICE_CATALOG_JDBC_PASSWORD", layout.environment().get("SLUICE_POSTGRES_PASSWORD"));
         List<String> command = Jvm.command(id(), 384, Jvm.Compiler.QUICK, layout.moduleClassPath("catalog"));
         command.addAll(List.of(
                 "-cp",

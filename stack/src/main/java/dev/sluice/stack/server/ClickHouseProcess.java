@@ -5,7 +5,6 @@ import dev.sluice.stack.fetch.ServerFiles;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -42,7 +41,11 @@ final class ClickHouseProcess implements Server {
 
     @Override
     public Launch launch() throws IOException {
-        Map<String, String> environment = new HashMap<>(layout.environment());
+        Map<String, String> environment = layout.only(
+                "SLUICE_CLICKHOUSE_USER",
+                "SLUICE_CLICKHOUSE_PASSWORD",
+                "SLUICE_CLICKHOUSE_READER_USER",
+                "SLUICE_CLICKHOUSE_READER_PASSWORD");
         // The engine and the JVM both want the process's signal handlers; libjsig lets them share.
         environment.put(
                 "LD_PRELOAD",

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A JobManager or a TaskManager of the one Flink cluster. */
 final class FlinkProcess implements Server {
@@ -112,7 +113,8 @@ final class FlinkProcess implements Server {
             Files.writeString(resourceIdFile(), resourceId);
             command.addAll(List.of("-D", "taskmanager.resource-id=" + resourceId));
         }
-        return new Launch(command, layout.environment(), flink);
+        // No secret: a job brings the places of its own, see PipelineSpecJson.
+        return new Launch(command, Map.of(), flink);
     }
 
     /** The add-exports and add-opens of config.yaml, the one list that containers read too. */

@@ -3,12 +3,16 @@ package dev.sluice.stack.server;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.stack.StackConfig;
+import dev.sluice.stack.fetch.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -20,8 +24,23 @@ public record Layout(StackConfig config, Map<String, String> environment) {
         environment = Map.copyOf(environment);
     }
 
+    /** A folder below the data, for its owner only. The account that PostgreSQL runs as may pass the one above. */
     Path data(String name) throws IOException {
-        return Files.createDirectories(config.home().resolve("data").resolve(name));
+        Path data = config.home().resolve("data");
+        Files.createDirectories(data);
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx--x--x"));
+        Path folder = data.resolve(name);
+        Folders.makePrivate(data.resolve(Path.of(name).getName(0)));
+        return Files.createDirectories(folder);
+    }
+
+    /** Those of the stack's names that a server is to see, secrets among them: each server names its own. */
+    Map<String, String> only(String... names) {
+        Map<String, String> some = new HashMap<>();
+        for (String name : names) {
+            some.put(name, Objects.requireNonNull(environment.get(name), name));
+        }
+        return some;
     }
 
     Path project(String path) {

@@ -15,7 +15,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** An S3 server: the real MinIO where its binary is found, S3Proxy over a folder where not. */
+/**
+ * An S3 server: the real MinIO where its binary is found, S3Proxy over a folder where not. S3Proxy has a second key that
+ * only reads. MinIO's users are made by its own client only, so there the readers' key is not known, and refused, until
+ * somebody adds it: docs/guides/operating.md.
+ */
 final class ObjectStoreServer implements Server {
     private static final String BUCKET = "lake";
     private static final String MINIO = "minio";
@@ -108,24 +112,42 @@ final class ObjectStoreServer implements Server {
                     Map.of("MINIO_ROOT_USER", key, "MINIO_ROOT_PASSWORD", secret, "MINIO_UPDATE", "off"),
                     layout.config().home());
         }
-        Path configuration = layout.config().home().resolve("s3proxy.properties");
-        Files.deleteIfExists(configuration);
-        Files.createFile(
-                configuration, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(configuration, """
+        String readerKey = layout.environment().get("SLUICE_S3_READER_ACCESS_KEY_ID");
+        String readerSecret = layout.environment().get("SLUICE_S3_READER_SECRET_ACCESS_KEY");
+        Path all = configuration("s3proxy.properties", key, secret, false);
+        Path reading = configuration("s3proxy-reader.properties", readerKey, readerSecret, true);
+        List<String> command = Jvm.command(id(), 512, Jvm.Compiler.HOT_ONLY, s3Proxy.toString());
+        command.addAll(List.of(
+                "-jar", s3Proxy.toString(), "--properties", all.toString(), "--properties", reading.toString()));
+        return new Launch(command, Map.of(), layout.config().home());
+    }
+
+    /** One identity of S3Proxy, over the one folder: it reads as many of these as it has keys. */
+    private Path configuration(String name, String key, String secret, boolean isReadOnly) throws IOException {
+        Path file = layout.config().home().resolve(name);
+        Files.deleteIfExists(file);
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, """
                 s3proxy.endpoint=http://127.0.0.1:%d
                 s3proxy.authorization=aws-v2-or-v4
                 s3proxy.identity=%s
                 s3proxy.credential=%s
                 s3proxy.ignore-unknown-headers=true
+                s3proxy.read-only-blobstore=%s
                 jclouds.provider=filesystem-nio2
                 jclouds.filesystem.basedir=%s
                 jclouds.identity=unused
                 jclouds.credential=unused
-                """.formatted(port(), key, secret, root()));
-        List<String> command = Jvm.command(id(), 512, Jvm.Compiler.HOT_ONLY, s3Proxy.toString());
-        command.addAll(List.of("-jar", s3Proxy.toString(), "--properties", configuration.toString()));
-        return new Launch(command, Map.of(), layout.config().home());
+                """.formatted(port(), key, secret, isReadOnly, root()));
+        return file;
+    }
+
+    /** What S3Proxy reads once, when it starts, need not lie about. */
+    @Override
+    public void afterStart() throws Exception {
+        for (String name : List.of("s3proxy.properties", "s3proxy-reader.properties")) {
+            Files.deleteIfExists(layout.config().home().resolve(name));
+        }
     }
 
     /** A signed listing of the bucket: proves that the server is up and takes our key. */

@@ -99,6 +99,13 @@ final class PostgresServer implements Server {
         if (!Files.exists(data)) {
             initialize();
         }
+        Path access = data.resolve("pg_hba.conf");
+        Files.writeString(access, roles().hostBasedAccess());
+        account.own(access);
+    }
+
+    private PostgresRoles roles() {
+        return new PostgresRoles(layout.environment());
     }
 
     /** Made beside its place and moved there when it is whole: an interrupted command leaves nothing half made. */
@@ -187,6 +194,12 @@ final class PostgresServer implements Server {
                 if (!exists) {
                     statement.execute("CREATE DATABASE " + database);
                 }
+            }
+            roles().make(connection);
+        }
+        for (String database : DATABASES) {
+            try (Connection connection = connect(database)) {
+                roles().handOver(connection, database.equals("catalog"));
             }
         }
     }

@@ -2,6 +2,8 @@ package dev.sluice.stack.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.stack.StackServer;
 import dev.sluice.stack.fetch.Folders;
 import dev.sluice.stack.fetch.ServerFiles;
@@ -10,7 +12,6 @@ import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -37,7 +38,7 @@ final class TrinoServer implements Server {
 
     @Override
     public List<Integer> ports() {
-        return List.of(layout.config().ports().trino());
+        return List.of(layout.config().ports().trino(), layout.config().ports().trinoSecure());
     }
 
     @Override
@@ -53,6 +54,27 @@ final class TrinoServer implements Server {
         Path link = layout.data("trino").resolve("etc");
         Files.deleteIfExists(link);
         Files.createSymbolicLink(link, layout.project("trino/etc"));
+        linkPlugins(layout.data("trino/plugin"));
+        new TlsIdentity(
+                        Path.of(layout.environment().get("SLUICE_TRINO_KEYSTORE"))
+                                .getParent(),
+                        layout.environment().get("SLUICE_TRINO_KEYSTORE_PASSWORD"))
+                .make();
+    }
+
+    /** The lake's connector from the shared installation, and our check of passwords. */
+    private void linkPlugins(Path folder) throws IOException {
+        Folders.delete(folder);
+        Files.createDirectories(folder.resolve("sluice-password"));
+        Files.createSymbolicLink(folder.resolve("iceberg"), installation.resolve("plugin/iceberg"));
+        Path jar = layout.project("stack/trino-password/target/sluice-trino-password-0.1.0-SNAPSHOT.jar");
+        if (!Files.exists(jar)) {
+            throw new SluiceException(
+                    ErrorCode.E1304,
+                    "Trino's password check is not built (" + jar + " is missing)",
+                    "run ./sluice build");
+        }
+        Files.createSymbolicLink(folder.resolve("sluice-password/sluice-password.jar"), jar.toAbsolutePath());
     }
 
     private Path temporary() throws IOException {
@@ -63,7 +85,27 @@ final class TrinoServer implements Server {
     public Launch launch() throws IOException {
         Path directory = layout.data("trino");
         Files.createDirectories(temporary());
-        Map<String, String> environment = new HashMap<>(layout.environment());
+        Map<String, String> environment = layout.only(
+                "SLUICE_CATALOG_URI",
+                "SLUICE_WAREHOUSE",
+                "SLUICE_CATALOG_TOKEN",
+                "SLUICE_CATALOG_READER_TOKEN",
+                "SLUICE_S3_ENDPOINT",
+                "SLUICE_S3_REGION",
+                "SLUICE_S3_ACCESS_KEY_ID",
+                "SLUICE_S3_SECRET_ACCESS_KEY",
+                "SLUICE_S3_READER_ACCESS_KEY_ID",
+                "SLUICE_S3_READER_SECRET_ACCESS_KEY",
+                "SLUICE_TRINO_USER",
+                "SLUICE_TRINO_PASSWORD",
+                "SLUICE_TRINO_KEYSTORE",
+                "SLUICE_TRINO_KEYSTORE_PASSWORD",
+                "SLUICE_TRINO_INTERNAL_SECRET");
+        environment.put(
+                "SLUICE_TRINO_SECURE_PORT",
+                Integer.toString(layout.config().ports().trinoSecure()));
+        environment.put(
+                "SLUICE_TRINO_ETC", layout.project("trino/etc").toAbsolutePath().toString());
         environment.put(
                 "SLUICE_TRINO_PORT", Integer.toString(layout.config().ports().trino()));
         environment.put("SLUICE_TRINO_BIND", "127.0.0.1");
@@ -85,7 +127,7 @@ final class TrinoServer implements Server {
                 "-Dnode.environment=sluice",
                 "-Dnode.id=local",
                 "-Dnode.data-dir=" + directory.resolve("data"),
-                "-Dplugin.dir=" + installation.resolve("plugin"),
+                "-Dplugin.dir=" + directory.resolve("plugin"),
                 "-Dlog.enable-console=true",
                 "-cp",
                 installation.resolve("lib") + "/*",
@@ -102,7 +144,7 @@ final class TrinoServer implements Server {
             return false;
         }
         JsonNode page = JSON.readTree(Probe.ok(request(url() + "/v1/statement")
-                .POST(HttpRequest.BodyPublishers.ofString("SHOW SCHEMAS FROM lake"))
+                .POST(HttpRequest.BodyPublishers.ofString("SHOW SCHEMAS FROM lake_ro"))
                 .build()));
         long deadline = System.nanoTime() + ANSWER_WITHIN.toNanos();
         for (int i = 0; i < PAGES_MAX && page.hasNonNull("nextUri"); i++) {
@@ -120,6 +162,6 @@ final class TrinoServer implements Server {
     }
 
     private static HttpRequest.Builder request(String uri) {
-        return Probe.request(uri).header("X-Trino-User", "sluice");
+        return Probe.request(uri).header("X-Trino-User", "status");
     }
 }

@@ -40,7 +40,16 @@ class PostgresAccountIT {
                 new StackConfig(Path.of(".."), home, StackPorts.DEFAULT.plus(PORT_OFFSET), StackConfig.Store.S3PROXY);
         Progress progress = new Progress(System.out, false);
         PostgresServer server = new PostgresServer(
-                new Layout(config, Map.of("SLUICE_POSTGRES_PASSWORD", "secret")),
+                new Layout(
+                        config,
+                        Map.of(
+                                "SLUICE_POSTGRES_PASSWORD", "secret",
+                                "SLUICE_APP_USER", "sluice_app",
+                                "SLUICE_APP_PASSWORD", "secret",
+                                "SLUICE_SOURCE_USER", "sluice_cdc",
+                                "SLUICE_SOURCE_PASSWORD", "secret",
+                                "SLUICE_CATALOG_JDBC_USER", "sluice_catalog",
+                                "SLUICE_CATALOG_JDBC_PASSWORD", "secret")),
                 new ServerFiles(StackConfig.cache(), progress),
                 () -> PostgresAccount.NOBODY);
         Path place =

@@ -1,6 +1,7 @@
 package dev.sluice.trino.query;
 
 import dev.sluice.spec.PipelineSpec;
+import dev.sluice.spec.PipelineSpec.ModelsSpec;
 import dev.sluice.spec.Secret;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
@@ -15,9 +16,15 @@ import java.util.Set;
  * @param password only over https
  * @param catalog the session's catalog
  * @param schema the session's schema; empty when it has none
+ * @param certificate PEM file with what to trust over https; empty: what Java trusts
  */
 public record TrinoEndpoint(
-        String url, String user, Optional<Secret> password, String catalog, Optional<String> schema) {
+        String url,
+        String user,
+        Optional<Secret> password,
+        String catalog,
+        Optional<String> schema,
+        Optional<String> certificate) {
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
 
     public TrinoEndpoint {
@@ -33,14 +40,25 @@ public record TrinoEndpoint(
         }
     }
 
+    /** A Trino whose certificate Java trusts by itself, or that has none. */
+    public TrinoEndpoint(String url, String user, Optional<Secret> password, String catalog, Optional<String> schema) {
+        this(url, user, password, catalog, schema, Optional.empty());
+    }
+
     /** The Trino of a pipeline, with the bronze namespace as the session's schema. */
     public static TrinoEndpoint of(PipelineSpec spec) {
+        return of(spec.models(), Optional.of(spec.catalog().bronzeNamespace()));
+    }
+
+    /** The Trino of a pipeline's models. */
+    public static TrinoEndpoint of(ModelsSpec models, Optional<String> schema) {
         return new TrinoEndpoint(
-                spec.models().trinoUrl(),
-                spec.models().trinoUser(),
-                Optional.empty(),
-                spec.models().trinoCatalog(),
-                Optional.of(spec.catalog().bronzeNamespace()));
+                models.trinoUrl(),
+                models.trinoUser(),
+                models.trinoPassword(),
+                models.trinoCatalog(),
+                schema,
+                models.trinoCertificate());
     }
 
     /** Whether Trino is on this machine, so that the local stack is what should be running. */

@@ -28,6 +28,10 @@ public final class TrinoQuery implements AutoCloseable {
     /** Trino's message is {@code Query failed (#20260101_000000_00000_abcde): line 1:8: ...}. */
     private static final Pattern QUERY_FAILED = Pattern.compile("(?s)Query failed \\(#([^)]*)\\): (.*)");
 
+    /** What the driver says of a 401 or 403, which come before any query. */
+    private static final Pattern LOGIN_REFUSED = Pattern.compile(
+            "^Authentication failed|Error (?:starting|executing) query.* (?:401|403)|JDBC driver.*(?:401|403)");
+
     private final TrinoEndpoint endpoint;
     private final TrinoConnection connection;
     private volatile Statement running;
@@ -44,6 +48,7 @@ public final class TrinoQuery implements AutoCloseable {
         properties.setProperty("SSL", Boolean.toString(endpoint.isSecure()));
         properties.setProperty("source", "sluice");
         properties.setProperty("timezone", "UTC");
+        endpoint.certificate().ifPresent(file -> properties.setProperty("SSLTrustStorePath", file));
         endpoint.password().ifPresent(password -> properties.setProperty("password", password.reveal()));
         try {
             TrinoConnection connection = (TrinoConnection) new TrinoDriver().connect(endpoint.jdbcUrl(), properties);
@@ -154,6 +159,15 @@ public final class TrinoQuery implements AutoCloseable {
             }
         }
         String message = error.getMessage() == null ? error.toString() : error.getMessage();
+        if (LOGIN_REFUSED.matcher(message).find()) {
+            return new SluiceException(
+                    ErrorCode.E1104,
+                    "Trino at " + endpoint.url() + " refused the user " + endpoint.user()
+                            + (endpoint.password().isEmpty() ? ", who came without a password" : ""),
+                    "set models.trino.url to Trino's https address, and models.trino.user, password and certificate;"
+                            + " without a password reading is by the catalog lake_ro and any other name",
+                    error);
+        }
         Matcher failed = QUERY_FAILED.matcher(message);
         String reason = failed.matches() ? failed.group(2) + " (query " + failed.group(1) + ")" : message;
         return new SluiceException(ErrorCode.E1003, reason, "", error);
