@@ -65,7 +65,8 @@ public final class PipelineJob {
 
     /** Checks the source, makes the lake tables, and adds the operators of the pipeline. */
     public static void build(StreamExecutionEnvironment environment, PipelineSpec spec) {
-        PostgresConnector connector = new PostgresConnector(spec.source(), jobName(spec.pipeline()) + " " + runId());
+        String runId = jobName(spec.pipeline()) + " " + drawn();
+        PostgresConnector connector = new PostgresConnector(spec.source(), runId);
         List<SourceTable> tables;
         PoisonPolicies policies;
         String slotName;
@@ -73,6 +74,7 @@ public final class PipelineJob {
             String slot = SlotNames.of(catalog, spec.pipeline()).orElse("");
             PipelineTables taken =
                     PipelineTables.of(catalog, spec.pipeline(), SourceCatalogue.survey(connector, spec.source(), slot));
+            RunClaim.take(catalog, connector, spec.pipeline(), slot, taken.tables());
             // Before the publication loses them: from here on nothing of them is missed without a word.
             taken.recordStops(catalog, spec.pipeline());
             taken.stops().forEach(stop -> LOG.error("{}", stop.text()));
@@ -95,7 +97,7 @@ public final class PipelineJob {
                 "postgres " + spec.source().database(),
                 RowBatchTypeInfo.INSTANCE);
         source.uid("postgres-source");
-        source.sinkTo(new LakeSink(spec, tables, policies, CommitWatch.opener(settings)))
+        source.sinkTo(new LakeSink(spec, runId, tables, policies, CommitWatch.opener(settings)))
                 .name("lake")
                 .uid("lake-sink");
         if (!spec.hot().tables().isEmpty()) {
@@ -112,14 +114,14 @@ public final class PipelineJob {
                 slotName,
                 tables,
                 spec.source().excludeAtSource(),
-                CatalogLakePositions.opener(spec, names),
+                CatalogLakePositions.opener(spec, connector.applicationName(), names),
                 SourceSettings.CHUNK_BYTES_DEFAULT,
                 SourceSettings.WATCH_MILLIS_DEFAULT,
                 SourceSettings.ROW_BYTES_OF_THE_HEAP);
     }
 
-    /** Tells this run's sessions at the source from those of another run of the same pipeline. */
-    private static String runId() {
+    /** Tells this run, and its sessions at the source, from any other run of the same pipeline. */
+    private static String drawn() {
         byte[] drawn = new byte[4];
         new SecureRandom().nextBytes(drawn);
         return HexFormat.of().formatHex(drawn);

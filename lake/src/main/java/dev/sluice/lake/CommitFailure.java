@@ -5,7 +5,6 @@ import dev.sluice.spec.errors.SluiceException;
 import org.apache.iceberg.exceptions.BadRequestException;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.ForbiddenException;
-import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NotAuthorizedException;
 import org.apache.iceberg.exceptions.RESTException;
 import org.apache.iceberg.exceptions.UnprocessableEntityException;
@@ -24,15 +23,14 @@ record CommitFailure(Meaning meaning, SluiceException error) {
         CONFLICT,
         /** Definitely refused for good. */
         REFUSED,
-        /** The catalog has no multi-table commit. */
-        NO_MULTI_TABLE_COMMIT,
         UNKNOWN
     }
 
     static CommitFailure beforeSending(RuntimeException e) {
         if (e instanceof ValidationException) {
+            // The table has moved since it was read: read again, it says what that means.
             return new CommitFailure(
-                    Meaning.REFUSED,
+                    Meaning.NOT_SENT,
                     new SluiceException(
                             ErrorCode.E0504,
                             String.valueOf(e.getMessage()),
@@ -42,7 +40,7 @@ record CommitFailure(Meaning meaning, SluiceException error) {
         return new CommitFailure(Meaning.NOT_SENT, LakeErrors.translate("writing manifests", e));
     }
 
-    static CommitFailure ofRequest(RuntimeException e, boolean multiTable) {
+    static CommitFailure ofRequest(RuntimeException e) {
         if (e instanceof CommitFailedException) {
             return new CommitFailure(
                     Meaning.CONFLICT,
@@ -52,23 +50,13 @@ record CommitFailure(Meaning meaning, SluiceException error) {
                             "if it lasts, something else writes to these tables without pause; stop it",
                             e));
         }
+        // A table that is gone shows when the tables are read again; a 404 of a proxy is gone then.
         SluiceException error = LakeErrors.translate("committing to the catalog", e);
-        if (multiTable && isUnsupported(e)) {
-            return new CommitFailure(Meaning.NO_MULTI_TABLE_COMMIT, error);
-        }
         boolean refused = e instanceof NotAuthorizedException
                 || e instanceof ForbiddenException
                 || e instanceof BadRequestException
                 || e instanceof UnprocessableEntityException
-                || e instanceof NoSuchTableException
                 || e instanceof IllegalArgumentException;
         return new CommitFailure(refused ? Meaning.REFUSED : Meaning.UNKNOWN, error);
-    }
-
-    /** 404 comes as "no such table": all tables have just been loaded, so it is the endpoint that is missing. */
-    private static boolean isUnsupported(RuntimeException e) {
-        return e instanceof UnsupportedOperationException
-                || e instanceof NoSuchTableException
-                || e instanceof RESTException && String.valueOf(e.getMessage()).contains("(code: 405,");
     }
 }

@@ -20,8 +20,31 @@ public sealed interface CommitOutcome {
         }
     }
 
-    /** Definitely refused; none of the files is referenced. */
-    record NotApplied(ErrorCode code, String reason, String fix) implements CommitOutcome {}
+    /**
+     * Definitely refused; none of the files is referenced, except where a catalog without multi-table commit had taken
+     * some of the tables: they have all of their part, and the commit can be repeated.
+     *
+     * @param tables when single tables are the reason: why, for each of them. Without them the commit may be repeated.
+     */
+    record NotApplied(ErrorCode code, String reason, String fix, Map<TableIdentifier, Refusal> tables)
+            implements CommitOutcome {
+        public NotApplied {
+            tables = Map.copyOf(tables);
+        }
+
+        public NotApplied(ErrorCode code, String reason, String fix) {
+            this(code, reason, fix, Map.of());
+        }
+
+        static NotApplied of(Refusal refusal) {
+            return new NotApplied(refusal.code(), refusal.reason(), refusal.fix());
+        }
+
+        static NotApplied of(Map<TableIdentifier, Refusal> tables) {
+            Refusal any = tables.values().iterator().next();
+            return new NotApplied(any.code(), any.reason(), any.fix(), tables);
+        }
+    }
 
     /** It may have been applied or may still be. The files must stay. */
     record Unknown(String reason) implements CommitOutcome {}

@@ -5,6 +5,7 @@ import dev.sluice.spec.PipelineSpec.CatalogSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.CatalogProperties;
@@ -25,11 +26,13 @@ public final class LakeCatalog implements AutoCloseable {
 
     private final RESTCatalog rest;
     private final Namespace bronze;
+    private final boolean together;
 
     /** Wraps a catalog that is already open and closes it in the end. */
     public LakeCatalog(RESTCatalog rest, String bronzeNamespace) {
         this.rest = rest;
         this.bronze = Namespace.of(bronzeNamespace);
+        this.together = commitsTogether(rest);
     }
 
     /**
@@ -82,6 +85,26 @@ public final class LakeCatalog implements AutoCloseable {
             properties.put("s3.secret-access-key", s3.secretAccessKey().reveal());
         });
         return properties;
+    }
+
+    /**
+     * Whether the catalog commits several tables in one transaction, as its configuration says. Asked once, when a
+     * client is opened; never guessed from an answer to a commit.
+     */
+    public boolean commitsTogether() {
+        return together;
+    }
+
+    private static boolean commitsTogether(RESTCatalog rest) {
+        try {
+            // Iceberg's client looks into the endpoints that the catalog has told it; the empty request is never sent.
+            rest.commitTransaction(List.of());
+            return true;
+        } catch (UnsupportedOperationException e) {
+            return false;
+        } catch (IllegalArgumentException e) {
+            return true;
+        }
     }
 
     /** Iceberg's client, for what this class does not offer. */

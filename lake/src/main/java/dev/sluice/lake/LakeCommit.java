@@ -17,15 +17,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits all tables of a cut in one catalog transaction and finds out what came of it.
+ * Commits all tables of a cut, and the progress of their pipeline, in one catalog transaction and finds out what came
+ * of it.
  *
  * <p>Assumes that a stamp, once in the history of a table, stays in its history or in its properties. Whatever the
  * catalog answers, only re-reading the tables makes an outcome "applied". A request that may still be under way is
  * settled by sending the same files again under the same validation: both ask that main has not moved, so at most one
- * of the two can land. Files are never deleted here; what a refused commit leaves behind is for orphan removal.
+ * of the two can land. As the progress is one of the tables, neither lands once another run has taken the pipeline
+ * over. Files are never deleted here; what a refused commit leaves behind is for orphan removal.
  *
- * <p>With a catalog that has no multi-table commit, the tables are committed one by one, each with the same stamp; a
- * commit that stops half way is completed by the next attempt. Not thread-safe; owned by the committer.
+ * <p>With a catalog that has no multi-table commit, the tables are committed one by one, each with the same stamp, and
+ * the progress after them; a commit that stops half way is completed by the next attempt. Not thread-safe; owned by the
+ * committer.
  */
 public final class LakeCommit {
     private static final Logger LOG = LoggerFactory.getLogger(LakeCommit.class);
@@ -44,42 +47,53 @@ public final class LakeCommit {
     private final LakeCatalog catalog;
     private final Bounds bounds;
     /** Tables as last read. A stale one is harmless: the catalog refuses what was not built on its main. */
-    private final Map<TableIdentifier, Table> tables = new HashMap<>();
+    private final Map<TableIdentifier, Optional<Table>> tables = new HashMap<>();
 
-    private boolean oneTableAtATime;
+    /** Where this writer has left the tables: none of them may stand before that. */
+    private final Map<TableIdentifier, Position> positions = new HashMap<>();
 
     public LakeCommit(LakeCatalog catalog, Bounds bounds) {
         this.catalog = catalog;
         this.bounds = bounds;
     }
 
+    /** Commits changes that belong to no pipeline's progress. */
+    public CommitOutcome commit(List<TableChange> changes) {
+        return commit(changes, Optional.empty());
+    }
+
     /**
-     * Commits {@code changes}, which all carry the same pipeline and LSN, one per table. Returns when the outcome is
-     * clear or the bounds are reached.
+     * Commits {@code changes}, which all carry the same pipeline and position, one per table, and moves the progress of
+     * the pipeline. Without changes only the progress moves. Returns when the outcome is clear or the bounds are reached.
      *
      * @throws SluiceException when a table cannot be loaded before anything was sent
      */
-    public CommitOutcome commit(List<TableChange> changes) {
-        changes.forEach(change -> tables.computeIfAbsent(change.table(), catalog::load));
-        Doubt doubt = new Doubt();
+    public CommitOutcome commit(List<TableChange> changes, Optional<Advance> advance) {
+        advance.ifPresent(move -> tables.computeIfAbsent(move.progress().table(), catalog::find));
+        changes.forEach(change -> tables.computeIfAbsent(change.table(), catalog::find));
+        CommitAttempts attempts = new CommitAttempts();
         for (int attempt = 0; attempt < bounds.attemptsMax(); attempt++) {
-            Judged judged = judge(changes);
-            if (judged.refused().isPresent()) {
-                Admission.Refused refused = judged.refused().get();
-                return new CommitOutcome.NotApplied(refused.code(), refused.reason(), refused.fix());
+            Judged judged = judge(changes, advance);
+            if (judged.end().isPresent() && attempt == 0) {
+                // What was read at an earlier commit may be out of date.
+                reread(changes, advance, attempts);
+                judged = judge(changes, advance);
             }
-            if (judged.open().isEmpty()) {
-                return new CommitOutcome.Applied(judged.snapshotIds(), attempt == 0);
+            if (judged.end().isPresent()) {
+                return judged.end().get();
             }
-            Optional<CommitFailure> failure = send(judged.open());
-            if (failure.isPresent() && !doubt.mayGoOn(failure.get())) {
+            if (judged.isDone()) {
+                return applied(changes, judged, attempt == 0);
+            }
+            Optional<CommitFailure> failure = send(judged, advance);
+            if (failure.isPresent() && !attempts.mayGoOn(failure.get())) {
                 SluiceException error = failure.get().error();
                 return new CommitOutcome.NotApplied(error.code(), error.reason(), error.fix());
             }
             if (failure.isPresent()) {
                 LOG.warn(
-                        "lake commit at LSN {}, attempt {} of {}, {}: {} {}",
-                        changes.get(0).stamp().position(),
+                        "lake commit of {} tables, attempt {} of {}, {}: {} {}",
+                        changes.size(),
                         attempt + 1,
                         bounds.attemptsMax(),
                         failure.get().meaning(),
@@ -87,28 +101,70 @@ public final class LakeCommit {
                         failure.get().error().reason());
                 pause(attempt);
             }
-            reread(changes, doubt);
+            reread(changes, advance, attempts);
         }
         // The last attempt may have succeeded: look once more.
-        Judged last = judge(changes);
-        return last.refused().isEmpty() && last.open().isEmpty()
-                ? new CommitOutcome.Applied(last.snapshotIds(), false)
-                : doubt.giveUp(bounds.attemptsMax());
+        Judged last = judge(changes, advance);
+        return last.end().isEmpty() && last.isDone()
+                ? applied(changes, last, false)
+                : attempts.giveUp(bounds.attemptsMax());
     }
 
-    /** The state of all tables of a commit, as last read. */
-    private record Judged(
-            Optional<Admission.Refused> refused,
-            Map<TableChange, Admission.Open> open,
-            Map<TableIdentifier, Long> snapshotIds) {}
+    private CommitOutcome applied(List<TableChange> changes, Judged judged, boolean alreadyThere) {
+        if (!judged.isCovered() || !alreadyThere) {
+            changes.forEach(change ->
+                    positions.put(change.table(), change.stamp().position()));
+        }
+        return new CommitOutcome.Applied(judged.snapshotIds(), alreadyThere);
+    }
 
-    private Judged judge(List<TableChange> changes) {
+    /**
+     * The state of all tables of a commit, as last read.
+     *
+     * @param end a refusal that no other attempt can change
+     * @param isCovered whether the progress says that all is there
+     * @param progress where the progress goes from; empty when it is not moved and guards nothing
+     */
+    private record Judged(
+            Optional<CommitOutcome> end,
+            boolean isCovered,
+            Map<TableChange, Admission.Open> open,
+            Optional<ProgressRecord> progress,
+            boolean progressMoves,
+            Map<TableIdentifier, Long> snapshotIds) {
+        static Judged ended(CommitOutcome outcome) {
+            return new Judged(Optional.of(outcome), false, Map.of(), Optional.empty(), false, Map.of());
+        }
+
+        boolean isDone() {
+            return open.isEmpty() && !progressMoves;
+        }
+    }
+
+    private Judged judge(List<TableChange> changes, Optional<Advance> advance) {
+        Optional<ProgressRecord> progress = Optional.empty();
+        if (advance.isPresent()) {
+            Advance.Standing standing = advance.get().judge(readProgress(advance.get()));
+            if (standing instanceof Advance.Standing.Refused refused) {
+                return Judged.ended(CommitOutcome.NotApplied.of(refused.refusal()));
+            }
+            if (standing instanceof Advance.Standing.Covered) {
+                return new Judged(Optional.empty(), true, Map.of(), Optional.empty(), false, snapshots(changes));
+            }
+            progress = Optional.of(((Advance.Standing.Open) standing).record());
+        }
         Map<TableChange, Admission.Open> open = new LinkedHashMap<>();
+        Map<TableIdentifier, Refusal> refused = new LinkedHashMap<>();
         Map<TableIdentifier, Long> snapshotIds = new HashMap<>();
         for (TableChange change : changes) {
-            Admission admission = Admission.of(tables.get(change.table()), change);
-            if (admission instanceof Admission.Refused refused) {
-                return new Judged(Optional.of(refused), Map.of(), Map.of());
+            Admission admission = tables.get(change.table())
+                    .map(table -> judge(table, change))
+                    .orElseGet(() -> Admission.missing(change.table()));
+            if (admission instanceof Admission.Refused whole) {
+                return Judged.ended(CommitOutcome.NotApplied.of(whole.refusal()));
+            }
+            if (admission instanceof Admission.TableRefused one) {
+                refused.put(change.table(), one.refusal());
             }
             if (admission instanceof Admission.Open standing) {
                 open.put(change, standing);
@@ -117,56 +173,86 @@ public final class LakeCommit {
                 there.snapshotId().ifPresent(id -> snapshotIds.put(change.table(), id));
             }
         }
-        return new Judged(Optional.empty(), open, snapshotIds);
+        if (!refused.isEmpty()) {
+            return Judged.ended(CommitOutcome.NotApplied.of(refused));
+        }
+        boolean moves = progress.isPresent()
+                && progress.get().position().isBelow(advance.orElseThrow().to());
+        return new Judged(Optional.empty(), false, open, progress, moves, snapshotIds);
     }
 
-    private Optional<CommitFailure> send(Map<TableChange, Admission.Open> open) {
-        Map<TableChange, TableUpdate> updates = new LinkedHashMap<>();
+    /** The snapshots of changes that are all there. */
+    private Map<TableIdentifier, Long> snapshots(List<TableChange> changes) {
+        Map<TableIdentifier, Long> ids = new HashMap<>();
+        for (TableChange change : changes) {
+            tables.get(change.table())
+                    .flatMap(table -> Admission.find(table, change.stamp().position()))
+                    .ifPresent(id -> ids.put(change.table(), id));
+        }
+        return ids;
+    }
+
+    private Admission judge(Table table, TableChange change) {
+        Position seen = positions.getOrDefault(change.table(), Position.ZERO);
+        Position at = TableStamps.current(table).map(Stamp::position).orElse(Position.ZERO);
+        return at.isBelow(seen) && !change.isLoad()
+                ? Admission.setBack(change.table(), seen, at)
+                : Admission.of(table, change);
+    }
+
+    private Optional<ProgressRecord> readProgress(Advance advance) {
+        return tables.get(advance.progress().table()).flatMap(ProgressTable::read);
+    }
+
+    private Optional<CommitFailure> send(Judged judged, Optional<Advance> advance) {
+        Map<TableIdentifier, TableUpdate> updates = new LinkedHashMap<>();
         try {
-            open.forEach((change, standing) ->
-                    updates.put(change, TableUpdate.of(tables.get(change.table()), change, standing.tableAt())));
+            judged.open().forEach((change, standing) -> updates.put(
+                    change.table(),
+                    TableUpdate.of(tables.get(change.table()).orElseThrow(), change, standing.tableAt())));
+            // Last, for a catalog that takes one after the other.
+            advance.ifPresent(move -> updates.put(
+                    move.progress().table(),
+                    move.progress()
+                            .next(
+                                    tables.get(move.progress().table()).orElseThrow(),
+                                    move.after(judged.progress().orElseThrow()))));
         } catch (RuntimeException e) {
             return Optional.of(CommitFailure.beforeSending(e));
         }
-        boolean multiTable = !oneTableAtATime && open.size() > 1;
         try {
-            if (multiTable) {
+            if (catalog.commitsTogether() && updates.size() > 1) {
                 sendTogether(updates);
             } else {
-                updates.forEach((change, update) -> sendAlone(change.table(), update));
+                updates.forEach(this::sendAlone);
             }
             return Optional.empty();
         } catch (RuntimeException e) {
-            CommitFailure failure = CommitFailure.ofRequest(e, multiTable);
-            oneTableAtATime |= failure.meaning() == CommitFailure.Meaning.NO_MULTI_TABLE_COMMIT;
-            return Optional.of(failure);
+            return Optional.of(CommitFailure.ofRequest(e));
         }
     }
 
-    private void sendTogether(Map<TableChange, TableUpdate> updates) {
+    private void sendTogether(Map<TableIdentifier, TableUpdate> updates) {
         List<TableCommit> commits = new ArrayList<>();
         updates.forEach(
-                (change, update) -> commits.add(TableCommit.create(change.table(), update.base(), update.updated())));
+                (table, update) -> commits.add(TableCommit.create(table, update.base(), update.updated())));
         catalog.rest().commitTransaction(commits);
     }
 
     /** Through the bare operations: a transaction's own commit would retry by itself and clean up behind it. */
     private void sendAlone(TableIdentifier table, TableUpdate update) {
-        ((HasTableOperations) tables.get(table)).operations().commit(update.base(), update.updated());
+        ((HasTableOperations) tables.get(table).orElseThrow()).operations().commit(update.base(), update.updated());
     }
 
     /** Reads all tables anew; on failure the old ones stay, and the next attempt is refused if they are stale. */
-    private void reread(List<TableChange> changes, Doubt doubt) {
+    private void reread(List<TableChange> changes, Optional<Advance> advance, CommitAttempts attempts) {
         try {
-            for (TableChange change : changes) {
-                tables.put(change.table(), catalog.load(change.table()));
-            }
+            advance.ifPresent(move -> tables.put(
+                    move.progress().table(), catalog.find(move.progress().table())));
+            changes.forEach(change -> tables.put(change.table(), catalog.find(change.table())));
         } catch (SluiceException e) {
-            doubt.lastError = e;
-            LOG.warn(
-                    "lake commit at {}: re-reading failed: {}",
-                    changes.get(0).stamp().position(),
-                    e.getMessage());
+            attempts.failed(e);
+            LOG.warn("lake commit: re-reading failed: {}", e.getMessage());
         }
     }
 
@@ -181,29 +267,6 @@ public final class LakeCommit {
                     "interrupted between two attempts of a lake commit",
                     "start the pipeline again",
                     e);
-        }
-    }
-
-    /** What is not clear yet about the attempts so far. */
-    private static final class Doubt {
-        private boolean mayHaveLanded;
-        private SluiceException lastError = new SluiceException(
-                ErrorCode.E0502, "the catalog confirmed the commit but does not show it", "check the catalog server");
-
-        boolean mayGoOn(CommitFailure failure) {
-            lastError = failure.error();
-            mayHaveLanded |= failure.meaning() == CommitFailure.Meaning.UNKNOWN;
-            return failure.meaning() != CommitFailure.Meaning.REFUSED || mayHaveLanded;
-        }
-
-        CommitOutcome giveUp(int attempts) {
-            boolean clear = !mayHaveLanded && lastError.code() == ErrorCode.E0501;
-            if (clear) {
-                return new CommitOutcome.NotApplied(lastError.code(), lastError.reason(), lastError.fix());
-            }
-            return new CommitOutcome.Unknown("after " + attempts
-                    + " attempts the catalog neither shows nor definitely refuses the commit; last: "
-                    + lastError.reason());
         }
     }
 }

@@ -28,4 +28,9 @@ public record TableChange(
             throw new IllegalArgumentException("stamp " + stamp.position() + " is below its lowest change " + lowest);
         }
     }
+
+    /** Whether it is the first state of a table: it replaces what is there, whoever put it there. */
+    boolean isLoad() {
+        return stamp.kind() == Stamp.Kind.LOAD && replaceAll;
+    }
 }

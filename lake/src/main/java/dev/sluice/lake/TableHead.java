@@ -14,20 +14,12 @@ import org.apache.iceberg.Table;
 public final class TableHead {
     private TableHead() {}
 
-    /**
-     * Why a table must not go on, for people.
-     *
-     * @param reason what is different, with both sides of it
-     * @param fix what to do about it
-     */
-    public record Difference(ErrorCode code, String reason, String fix) {}
-
     /** What is wrong with the head of a table, empty when nothing is. Looks at metadata only. */
-    public static Optional<Difference> difference(Table table, String pipeline) {
+    public static Optional<Refusal> difference(Table table, String pipeline) {
         Optional<Stamp> kept = Stamp.ofTableProperties(table.properties(), table.name());
         Snapshot head = table.currentSnapshot();
         if (head == null) {
-            return kept.map(stamp -> new Difference(
+            return kept.map(stamp -> new Refusal(
                     ErrorCode.E0507,
                     "table " + table.name() + " has no snapshot, and its properties say that it was at "
                             + stamp.position() + ": it was set back or emptied by others",
@@ -44,7 +36,7 @@ public final class TableHead {
                 .isPresent()) {
             return Optional.empty();
         }
-        return Optional.of(new Difference(
+        return Optional.of(new Refusal(
                 ErrorCode.E0507,
                 "table " + table.name() + ": its head, snapshot " + head.snapshotId() + ", is at " + there
                         + ", and its properties say "
@@ -53,9 +45,9 @@ public final class TableHead {
                 resync(table)));
     }
 
-    private static Difference notOurs(Table table, Snapshot head, Optional<Stamp> stamp) {
+    private static Refusal notOurs(Table table, Snapshot head, Optional<Stamp> stamp) {
         Optional<Stamp> ours = TableStamps.current(table);
-        return new Difference(
+        return new Refusal(
                 ErrorCode.E0506,
                 "the head of table " + table.name() + " is not ours: snapshot " + head.snapshotId() + " ("
                         + head.operation() + " at " + Instant.ofEpochMilli(head.timestampMillis())

@@ -15,13 +15,8 @@ public final class TableStamps {
         Optional<Stamp> inHistory =
                 newestIn(table.currentSnapshot() == null ? java.util.List.of() : SnapshotUtil.currentAncestors(table));
         Optional<Stamp> inProperties = Stamp.ofTableProperties(table.properties(), table.name());
-        if (inHistory.isEmpty()) {
-            return inProperties;
-        }
-        // Both are written by one commit; only expiry or a restore can make them differ, and progress must not go back.
-        return inProperties
-                .filter(kept -> kept.position().compareTo(inHistory.get().position()) > 0)
-                .or(() -> inHistory);
+        // Both are written by one commit. Where others made them differ (see TableHead) the rows are those of the history.
+        return inHistory.or(() -> inProperties);
     }
 
     /** The first stamp of snapshots given newest first. */

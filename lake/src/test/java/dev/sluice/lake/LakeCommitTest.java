@@ -184,9 +184,38 @@ class LakeCommitTest {
     void withoutMultiTableCommitEachTableIsCommittedByItself() throws IOException {
         server.withoutMultiTableCommit();
         server.fail(Fault.CONFLICT, Fault.FAIL_AFTER_APPLYING);
-        assertThat(commit.commit(cut(100, 60))).isInstanceOf(CommitOutcome.Applied.class);
+        try (LakeCatalog told = server.connect()) {
+            assertThat(told.commitsTogether()).isFalse();
+            assertThat(new LakeCommit(told, BOUNDS).commit(cut(100, 60))).isInstanceOf(CommitOutcome.Applied.class);
+        }
         assertThat(filesOf("a")).hasSize(1);
         assertThat(filesOf("b")).hasSize(1);
+    }
+
+    /** Was red: from the first 404 on, tables were committed one by one for good. */
+    @Test
+    void aMomentsNotFoundDoesNotMakeCommitsOfSingleTables() throws IOException {
+        server.fail(Fault.NOT_FOUND);
+        assertThat(commit.commit(cut(100, 60))).isInstanceOf(CommitOutcome.Applied.class);
+        assertThat(server.fired()).isEqualTo(1);
+        int before = server.transactions();
+        assertThat(commit.commit(cut(200, 150))).isInstanceOf(CommitOutcome.Applied.class);
+        assertThat(server.transactions()).as("commits of several tables").isEqualTo(before + 1);
+        assertThat(filesOf("a")).hasSize(2);
+    }
+
+    /** Was red: the others had been committed, and the outcome said that nothing was. */
+    @Test
+    void aTableThatIsGoneIsThatTablesTrouble() throws IOException {
+        commit.commit(cut(100, 60));
+        server.drop(catalog.bronze("b"));
+        List<TableChange> next = cut(200, 150);
+        assertThat(commit.commit(next)).isInstanceOfSatisfying(CommitOutcome.NotApplied.class, refused -> {
+            assertThat(refused.tables()).containsOnlyKeys(catalog.bronze("b"));
+            assertThat(refused.code()).isEqualTo(ErrorCode.E0512);
+        });
+        assertThat(filesOf("a")).as("nothing of the commit").hasSize(1);
+        assertThat(commit.commit(next.subList(0, 1))).isInstanceOf(CommitOutcome.Applied.class);
     }
 
     @Test
@@ -198,7 +227,7 @@ class LakeCommitTest {
     }
 
     @Test
-    void progressSurvivesExpiryToOneSnapshotThatIsNotStamped() {
+    void aPositionSurvivesExpiryToOneSnapshotThatIsNotStamped() {
         commit.commit(cut(100, 60));
         Table table = catalog.load(catalog.bronze("a"));
         table.newAppend().appendFile(file()).commit();

@@ -17,23 +17,34 @@ public final class Call {
     /** Iceberg's clients put the unit separator between the levels of a namespace, others the record separator. */
     private static final String LEVELS = "[\u001F\u001E]";
 
+    /** A request that carries it, with a reason, may write to tables that a pipeline follows. */
+    public static final String REPAIR_HEADER = "Sluice-Repair";
+
     private final Role role;
     private final Map<String, String> variables;
     private final String rawQuery;
     private final byte[] body;
     private final Optional<String> authorization;
+    private final Optional<String> repair;
     private boolean isFailedLogin;
 
     /**
      * @param variables the raw segments of the path, by their names in the endpoint's template
      * @param rawQuery null when there is none
      */
-    Call(Role role, Map<String, String> variables, String rawQuery, byte[] body, Optional<String> authorization) {
+    Call(
+            Role role,
+            Map<String, String> variables,
+            String rawQuery,
+            byte[] body,
+            Optional<String> authorization,
+            Optional<String> repair) {
         this.role = role;
         this.variables = Map.copyOf(variables);
         this.rawQuery = rawQuery;
         this.body = body;
         this.authorization = authorization;
+        this.repair = repair;
     }
 
     public Role role() {
@@ -43,6 +54,11 @@ public final class Call {
     /** The header of that name, for the one endpoint that is asked without a token. */
     public Optional<String> authorization() {
         return authorization;
+    }
+
+    /** Why the caller means to write what nobody but Sluice writes; empty when it does not. */
+    public Optional<String> repair() {
+        return repair;
     }
 
     /** Called by an endpoint that found the caller's credentials wrong. */

@@ -94,7 +94,9 @@ final class RequestHandler implements HttpHandler {
                 exact.get().variables(),
                 exchange.getRequestURI().getRawQuery(),
                 body,
-                Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization")));
+                Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization")),
+                Optional.ofNullable(exchange.getRequestHeaders().getFirst(Call.REPAIR_HEADER))
+                        .filter(reason -> !reason.isBlank()));
         Reply reply = route.action().apply(call);
         if (call.isFailedLogin()) {
             refuseTooMany(exchange);

@@ -6,9 +6,11 @@ import dev.sluice.catalog.http.Reply;
 import dev.sluice.catalog.tables.NamedSnapshots;
 import dev.sluice.catalog.tables.PostgresCatalog;
 import dev.sluice.catalog.tables.TransactionCommit;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.BadRequestException;
 import org.apache.iceberg.rest.CatalogHandlers;
 import org.apache.iceberg.rest.Endpoint;
@@ -43,7 +45,9 @@ final class TableResource {
         routes.add(Endpoint.V1_UPDATE_TABLE, Right.COMMIT, this::commit);
         routes.add(Endpoint.V1_COMMIT_TRANSACTION, Right.COMMIT, call -> {
             CommitTransactionRequest request = call.body(CommitTransactionRequest.class);
-            CommitRights.check(call.role(), request.tableChanges());
+            Map<TableIdentifier, UpdateTableRequest> changes = new LinkedHashMap<>();
+            request.tableChanges().forEach(change -> changes.put(change.identifier(), change));
+            check(call, changes);
             transactions.commit(request.tableChanges());
             return Reply.noContent();
         });
@@ -82,8 +86,13 @@ final class TableResource {
         if (request.identifier() != null && !request.identifier().equals(call.table())) {
             throw new BadRequestException("The body names another table than the address");
         }
-        CommitRights.check(call.role(), List.of(request));
+        check(call, Map.of(call.table(), request));
         return Reply.ok(CatalogHandlers.updateTable(catalog, call.table(), NamedSnapshots.required(request)));
+    }
+
+    private void check(Call call, Map<TableIdentifier, UpdateTableRequest> changes) {
+        CommitRights.check(call.role(), changes);
+        changes.forEach((table, change) -> FollowedTables.check(catalog, call.repair(), table, change));
     }
 
     private Reply drop(Call call) {

@@ -22,6 +22,7 @@ class CallTest {
                 TABLE.match(rawPath).orElseThrow(),
                 rawQuery,
                 body.getBytes(StandardCharsets.UTF_8),
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -11,6 +11,9 @@ import java.util.Optional;
  * one thread at a time.
  */
 public interface LakePositions extends AutoCloseable {
+    /** Throws E0503 when another run has taken the pipeline over: this one never gets it back. */
+    default void checkRun() {}
+
     /** Stamps of the tables that are published and followed, by their index in the pipeline; a table without one needs a load. */
     Map<Integer, Lsn> stamps();
 

@@ -29,6 +29,7 @@ record LoadPlan(LoadPosition position, List<LoadedTables> loaded, StreamSplit st
         EnumeratorState.Phase phase = state == null ? EnumeratorState.Phase.LOADING : state.phase();
         List<LoadedTables> loaded = state == null ? List.of() : state.loaded();
         try (LakePositions lake = settings.lake().open()) {
+            lake.checkRun();
             LakeKnowledge knowledge = LakeKnowledge.read(lake);
             String identity = checkIdentity(settings, lake, knowledge);
             Map<Integer, Lsn> known = knowledge.withLoaded(loaded);

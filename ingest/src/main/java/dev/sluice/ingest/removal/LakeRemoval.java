@@ -3,6 +3,7 @@ package dev.sluice.ingest.removal;
 import dev.sluice.ingest.sink.poison.DeadLetterTable;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
+import dev.sluice.lake.Progress;
 import dev.sluice.lake.SlotNames;
 import dev.sluice.lake.StampProperties;
 import java.util.ArrayList;
@@ -41,6 +42,8 @@ final class LakeRemoval {
                 drop(DeadLetterTable.of(pipeline), letters);
                 dropped.add(DeadLetterTable.of(pipeline).toString());
             });
+            TableIdentifier progress = new Progress(lake, pipeline).table();
+            lake.find(progress).filter(this::isOwn).ifPresent(table -> drop(progress, table));
             // The slot goes after this, and its name must be known then, also when removing it is tried again.
             if (SlotNames.of(lake, pipeline).isPresent()) {
                 SlotNames.claim(lake, pipeline);

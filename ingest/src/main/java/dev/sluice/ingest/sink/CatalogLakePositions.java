@@ -7,11 +7,14 @@ import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
 import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
+import dev.sluice.lake.ProgressRecord;
 import dev.sluice.lake.StampProperties;
 import dev.sluice.lake.TableStamps;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpec.CatalogSpec;
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -23,16 +26,21 @@ import org.apache.iceberg.Table;
 public final class CatalogLakePositions implements LakePositions {
     private final LakeCatalog catalog;
     private final Progress progress;
+    private final String pipeline;
+    private final String runId;
     private final List<String> tables;
     private final String sourceIdentityKey;
     private final String publicationKey;
 
     /**
      * @param catalog closed with this
+     * @param runId the run that asks
      * @param tables names in the lake, in the order of the pipeline
      */
-    public CatalogLakePositions(LakeCatalog catalog, String pipeline, List<String> tables) {
+    public CatalogLakePositions(LakeCatalog catalog, String pipeline, String runId, List<String> tables) {
         this.catalog = catalog;
+        this.pipeline = pipeline;
+        this.runId = runId;
         this.progress = new Progress(catalog, pipeline);
         this.sourceIdentityKey = StampProperties.SOURCE_IDENTITY_PREFIX + pipeline;
         this.publicationKey = StampProperties.PUBLICATION_PREFIX + pipeline;
@@ -40,14 +48,27 @@ public final class CatalogLakePositions implements LakePositions {
     }
 
     /** Opens positions where the source runs: with a connection of its own. */
-    public static Opener opener(PipelineSpec spec, List<String> tables) {
-        return new CatalogOpener(spec.catalog(), spec.pipeline(), List.copyOf(tables));
+    public static Opener opener(PipelineSpec spec, String runId, List<String> tables) {
+        return new CatalogOpener(spec.catalog(), spec.pipeline(), runId, List.copyOf(tables));
     }
 
-    private record CatalogOpener(CatalogSpec spec, String pipeline, List<String> tables) implements Opener {
+    private record CatalogOpener(CatalogSpec spec, String pipeline, String runId, List<String> tables)
+            implements Opener {
         @Override
         public LakePositions open() {
-            return new CatalogLakePositions(LakeCatalog.open(spec), pipeline, tables);
+            return new CatalogLakePositions(LakeCatalog.open(spec), pipeline, runId, tables);
+        }
+    }
+
+    @Override
+    public void checkRun() {
+        String holder = progress.read().map(ProgressRecord::runId).orElse("");
+        if (!holder.equals(runId)) {
+            throw new SluiceException(
+                    ErrorCode.E0503,
+                    "run " + runId + " of pipeline " + pipeline + " does not have it any more: run " + holder
+                            + " took it over",
+                    "nothing, if that run is the one to go on; otherwise stop it and start this one again");
         }
     }
 

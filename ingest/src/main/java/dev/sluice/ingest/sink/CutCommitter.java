@@ -8,12 +8,14 @@ import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.sink.poison.PoisonStops;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.TableStop;
+import dev.sluice.lake.Advance;
 import dev.sluice.lake.CommitOutcome;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeCommit;
 import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
+import dev.sluice.lake.Refusal;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableChange;
 import dev.sluice.spec.Lsn;
@@ -26,12 +28,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.iceberg.Table;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits cuts to the lake, in order, and records the position that may be acknowledged once a cut has been seen there.
- * A cut that comes again after a restart is recognised by its stamp. What fails here fails the job; Flink brings the
+ * Commits cuts to the lake, in order, and with each of them the position that may be acknowledged once it is there. A
+ * cut that comes again after a restart is recognised by that position, or by its stamps. What fails here fails the job; Flink brings the
  * same cut again.
  */
 public final class CutCommitter implements Committer<CutFiles> {
@@ -39,6 +42,7 @@ public final class CutCommitter implements Committer<CutFiles> {
 
     private final LakeCatalog catalog;
     private final String pipeline;
+    private final String runId;
     private final List<SourceTable> sources;
     private final LakeCommit commit;
     private final Progress progress;
@@ -49,17 +53,18 @@ public final class CutCommitter implements Committer<CutFiles> {
     /** When work for the next lake commit began: rows that are completed for it count. */
     private long startNanos;
 
-    private Position recorded = Position.ZERO;
     /** Tables that the lake says are stopped; null until it was asked. */
     private Set<Integer> stopped;
 
     /**
      * @param catalog closed with this committer
+     * @param runId the run that commits; it has taken the pipeline over
      * @param guard closed with this committer
      */
     public CutCommitter(
             LakeCatalog catalog,
             String pipeline,
+            String runId,
             List<SourceTable> sources,
             PoisonPolicies policies,
             LakeCommit.Bounds bounds,
@@ -67,6 +72,7 @@ public final class CutCommitter implements Committer<CutFiles> {
             SourceGuard guard) {
         this.catalog = catalog;
         this.pipeline = pipeline;
+        this.runId = runId;
         this.sources = List.copyOf(sources);
         this.commit = new LakeCommit(catalog, bounds);
         this.progress = new Progress(catalog, pipeline);
@@ -85,6 +91,16 @@ public final class CutCommitter implements Committer<CutFiles> {
         }
     }
 
+    /** A commit was refused because of single tables; nothing of it is in the lake. */
+    private static final class TablesRefused extends Exception {
+        private final transient CommitOutcome.NotApplied outcome;
+
+        TablesRefused(CommitOutcome.NotApplied outcome) {
+            super(outcome.reason());
+            this.outcome = outcome;
+        }
+    }
+
     /**
      * Commits one cut: stops first, then loads, each at its own LSN, then the changes. What a stopped table has in it is
      * left out. Returns whether all of it was there already.
@@ -94,50 +110,82 @@ public final class CutCommitter implements Committer<CutFiles> {
         stop(cut.stops());
         stop(guard.differing(new Lsn(cut.lsn()), loadedIn(cut)));
         stop(heads.foreign(catalog, changing(cut)));
+        while (true) {
+            try {
+                return commitRunning(cut);
+            } catch (TablesRefused refused) {
+                // Ends: each time, at least one more table of the cut is stopped.
+                stopRefused(refused.outcome);
+            }
+        }
+    }
+
+    private boolean commitRunning(CutFiles cut) throws TablesRefused {
         List<TableFiles> changed = new ArrayList<>(cut.changes());
         changed.removeIf(files -> stopped.contains(files.table()));
         boolean alreadyThere = !cut.markers().isEmpty() || !changed.isEmpty();
         for (LoadMarker all : cut.markers()) {
             LoadMarker marker = all.without(stopped);
-            if (marker.tables().length == 0) {
-                continue;
+            if (marker.tables().length > 0) {
+                alreadyThere &= commitLoad(cut, marker, changed);
             }
-            List<TableChange> changes = new ArrayList<>();
-            filing.begin();
-            List<TableFiles> emptied = new ArrayList<>();
-            for (int table : marker.tables()) {
-                Optional<TableFiles> truncated = changed.stream()
-                        .filter(files -> files.table() == table && files.isTruncated())
-                        .findFirst();
-                TableChange change = truncated
-                        .map(files -> changeOf(files, cut, Stamp.Kind.LOAD))
-                        .orElseGet(() -> loadOf(table, marker, cut));
-                file(change, truncated.orElseGet(() -> loadFiles(table, marker, cut)), changes);
-                // What was loaded is not there any more at this cut, and may never have been read.
-                truncated.ifPresent(emptied::add);
-            }
-            alreadyThere &= publish(changes);
-            for (int table : marker.tables()) {
-                deleteCarried(loadFiles(table, marker, cut));
-            }
-            emptied.forEach(this::deleteCarried);
-            changed.removeAll(emptied);
         }
-        if (!changed.isEmpty()) {
-            List<TableChange> changes = new ArrayList<>();
-            filing.begin();
-            for (TableFiles files : changed) {
-                file(changeOf(files, cut, Stamp.Kind.DATA), files, changes);
-            }
-            alreadyThere &= publish(changes);
-            changed.forEach(this::deleteCarried);
+        List<TableChange> changes = new ArrayList<>();
+        filing.begin();
+        for (TableFiles files : changed) {
+            file(changeOf(files, cut, Stamp.Kind.DATA), files, changes);
         }
-        Position reached = at(cut.lsn());
-        if (recorded.compareTo(reached) < 0) {
-            progress.record(reached);
-            recorded = reached;
-        }
+        // Without any change, the pipeline moves alone.
+        alreadyThere &= publish(changes, advance(cut, cut.lsn()));
+        changed.forEach(this::deleteCarried);
         return alreadyThere;
+    }
+
+    /** @param changed what of the cut is still to be committed; tables that are done here are taken out */
+    private boolean commitLoad(CutFiles cut, LoadMarker marker, List<TableFiles> changed) throws TablesRefused {
+        List<TableChange> changes = new ArrayList<>();
+        filing.begin();
+        List<TableFiles> emptied = new ArrayList<>();
+        for (int table : marker.tables()) {
+            Optional<TableFiles> truncated = changed.stream()
+                    .filter(files -> files.table() == table && files.isTruncated())
+                    .findFirst();
+            TableChange change = truncated
+                    .map(files -> changeOf(files, cut, Stamp.Kind.LOAD))
+                    .orElseGet(() -> loadOf(table, marker, cut));
+            file(change, truncated.orElseGet(() -> loadFiles(table, marker, cut)), changes);
+            // What was loaded is not there any more at this cut, and may never have been read.
+            truncated.ifPresent(emptied::add);
+        }
+        // Loads come at positions of their own: they do not move the pipeline.
+        boolean alreadyThere = publish(changes, advance(cut, 0));
+        for (int table : marker.tables()) {
+            deleteCarried(loadFiles(table, marker, cut));
+        }
+        emptied.forEach(this::deleteCarried);
+        changed.removeAll(emptied);
+        return alreadyThere;
+    }
+
+    /** @param to where the commit moves the pipeline; 0 when it leaves it where it is */
+    private Advance advance(CutFiles cut, long to) {
+        Optional<Position> from = cut.from() == CutFiles.FROM_CLAIM ? Optional.empty() : Optional.of(at(cut.from()));
+        return new Advance(progress, runId, from, at(to));
+    }
+
+    private void stopRefused(CommitOutcome.NotApplied refused) {
+        List<TableStop> stops = new ArrayList<>();
+        for (int i = 0; i < sources.size(); i++) {
+            Refusal refusal = refused.tables().get(catalog.bronze(sources.get(i).name()));
+            if (refusal != null) {
+                stops.add(new TableStop(i, refusal.code(), refusal.reason(), refusal.fix()));
+            }
+        }
+        if (stops.size() < refused.tables().size()) {
+            // Not only tables of the source, which could be stopped: the dead letters concern them all.
+            refused.orThrow();
+        }
+        stop(stops);
     }
 
     /** Tables whose rows in the lake are the beginning of what this cut adds; a load may replace whatever is there. */
@@ -165,7 +213,9 @@ public final class CutCommitter implements Committer<CutFiles> {
             if (stopped.contains(stop.table())) {
                 continue;
             }
-            if (Following.stop(catalog.load(catalog.bronze(source.name())), stop.code(), stop.reason(), stop.fix())) {
+            // One that was dropped has no place for it; the next start makes and loads it anew.
+            Optional<Table> table = catalog.find(catalog.bronze(source.name()));
+            if (table.isPresent() && Following.stop(table.get(), stop.code(), stop.reason(), stop.fix())) {
                 fresh.add(stop);
             }
             stopped.add(stop.table());
@@ -265,13 +315,24 @@ public final class CutCommitter implements Committer<CutFiles> {
         }
     }
 
-    private boolean publish(List<TableChange> changes) {
-        if (changes.isEmpty()) {
+    /** @param advance what the commit does to the progress; without changes it may do that alone */
+    private boolean publish(List<TableChange> changes, Advance advance) throws TablesRefused {
+        if (changes.isEmpty() && advance.to().equals(Position.ZERO)) {
             return true;
         }
         List<TableChange> all = new ArrayList<>(changes);
-        filing.letters(changes).ifPresent(all::add);
-        CommitOutcome.Applied applied = commit.commit(all).orThrow();
+        if (!changes.isEmpty()) {
+            filing.letters(changes).ifPresent(all::add);
+        }
+        CommitOutcome outcome = commit.commit(all, Optional.of(advance));
+        if (outcome instanceof CommitOutcome.NotApplied refused
+                && !refused.tables().isEmpty()) {
+            throw new TablesRefused(refused);
+        }
+        CommitOutcome.Applied applied = outcome.orThrow();
+        if (changes.isEmpty()) {
+            return applied.alreadyThere();
+        }
         filing.committed(applied);
         long now = System.nanoTime();
         long commitMillis = (now - startNanos) / 1_000_000;

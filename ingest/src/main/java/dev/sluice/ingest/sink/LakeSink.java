@@ -34,6 +34,7 @@ public final class LakeSink
 
     private final CatalogOpener catalog;
     private final String pipeline;
+    private final String runId;
     private final List<SourceTable> tables;
     private final PoisonPolicies policies;
     private final SourceGuard.Opener guard;
@@ -45,16 +46,23 @@ public final class LakeSink
 
     /**
      * @param tables in the order that {@link RowBatch#table} counts them
+     * @param runId the run that commits; it has taken the pipeline over
      * @param policies of these tables
      * @param guard asked before each commit
      */
-    public LakeSink(PipelineSpec spec, List<SourceTable> tables, PoisonPolicies policies, SourceGuard.Opener guard) {
-        this(new SpecOpener(spec.catalog()), spec.pipeline(), tables, policies, guard);
+    public LakeSink(
+            PipelineSpec spec,
+            String runId,
+            List<SourceTable> tables,
+            PoisonPolicies policies,
+            SourceGuard.Opener guard) {
+        this(new SpecOpener(spec.catalog()), spec.pipeline(), runId, tables, policies, guard);
     }
 
     LakeSink(
             CatalogOpener catalog,
             String pipeline,
+            String runId,
             List<SourceTable> tables,
             PoisonPolicies policies,
             SourceGuard.Opener guard) {
@@ -62,6 +70,7 @@ public final class LakeSink
         this.policies = policies;
         this.catalog = catalog;
         this.pipeline = pipeline;
+        this.runId = runId;
         this.tables = List.copyOf(tables);
     }
 
@@ -87,6 +96,7 @@ public final class LakeSink
         return JobFailures.guarded(() -> new GuardedCommitter(new CutCommitter(
                 catalog.open(),
                 pipeline,
+                runId,
                 tables,
                 policies,
                 LakeCommit.Bounds.DEFAULT,

@@ -11,6 +11,7 @@ import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.Progress;
 import dev.sluice.lake.testing.FaultyCatalog;
 import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.spec.PoisonPolicy;
@@ -19,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -93,16 +95,18 @@ final class LakeRun implements AutoCloseable {
         }
     }
 
-    private record PositionsOpener(String pipeline, List<String> tables) implements LakePositions.Opener {
+    private record PositionsOpener(String pipeline, String run, List<String> tables) implements LakePositions.Opener {
         @Override
         public LakePositions open() {
-            return new CatalogLakePositions(RUNS.get(pipeline).server.connect(), pipeline, tables);
+            return new CatalogLakePositions(RUNS.get(pipeline).server.connect(), pipeline, run, tables);
         }
     }
 
     /** Starts the job without any state, as {@code sluice apply} does. */
     void start() throws Exception {
         LakeTables.create(catalog, pipeline, tables, policies());
+        String run = "run " + UUID.randomUUID();
+        new Progress(catalog, pipeline).claim(run, false);
         Configuration configuration = new Configuration();
         configuration.setString("restart-strategy.type", "fixed-delay");
         configuration.setString("restart-strategy.fixed-delay.attempts", "1000");
@@ -120,7 +124,7 @@ final class LakeRun implements AutoCloseable {
                 slot(),
                 tables,
                 false,
-                new PositionsOpener(pipeline, names),
+                new PositionsOpener(pipeline, run, names),
                 1 << 20,
                 300,
                 SourceSettings.ROW_BYTES_OF_THE_HEAP);
@@ -132,7 +136,7 @@ final class LakeRun implements AutoCloseable {
                         RowBatchTypeInfo.INSTANCE)
                 .uid("source")
                 .sinkTo(new LakeSink(
-                        new SinkOpener(pipeline), pipeline, tables, policies(), CommitWatch.opener(settings)))
+                        new SinkOpener(pipeline), pipeline, run, tables, policies(), CommitWatch.opener(settings)))
                 .uid("sink");
         job = environment.executeAsync("sluice " + pipeline);
     }

@@ -72,7 +72,7 @@ class TableDetachmentTest {
 
     private Map<Integer, Lsn> stamps() {
         try (LakePositions positions = new CatalogLakePositions(
-                lake.server.connect(), TestLake.PIPELINE, List.of(STAYS.name(), LEAVES.name()))) {
+                lake.server.connect(), TestLake.PIPELINE, "a run", List.of(STAYS.name(), LEAVES.name()))) {
             return positions.stamps();
         }
     }

@@ -8,7 +8,9 @@ import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeCommit;
+import dev.sluice.lake.Progress;
 import dev.sluice.lake.testing.FaultyCatalog;
+import dev.sluice.spec.errors.SluiceException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +31,7 @@ public final class TestLake implements AutoCloseable {
     private final List<LakeWriter> writers = new ArrayList<>();
     private CutMerger merger = new CutMerger();
     private CutCommitter committer;
+    private int runs;
     /** What the next committer asks before each commit. */
     SourceGuard guard = SourceGuard.NONE;
 
@@ -81,14 +84,26 @@ public final class TestLake implements AutoCloseable {
             writers.add(new LakeWriter(server.connect(files), sources, policies, i, new UnregisteredMetricsGroup()));
         }
         merger = new CutMerger();
+        String run = "run " + ++runs;
+        claim(run);
         committer = new CutCommitter(
                 catalog,
                 PIPELINE,
+                run,
                 sources,
                 policies,
                 new LakeCommit.Bounds(3, 1, 2),
                 new CommitMetrics(new UnregisteredMetricsGroup()),
                 guard);
+    }
+
+    /** A fault that waited for a commit may meet this instead: then the job is started again, as people do. */
+    private void claim(String run) {
+        try {
+            new Progress(catalog, PIPELINE).claim(run, false);
+        } catch (SluiceException e) {
+            new Progress(catalog, PIPELINE).claim(run, false);
+        }
     }
 
     public void write(RowBatch batch) throws IOException {

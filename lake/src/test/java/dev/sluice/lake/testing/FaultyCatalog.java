@@ -19,6 +19,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.iceberg.BaseTable;
@@ -30,6 +31,7 @@ import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.inmemory.InMemoryCatalog;
 import org.apache.iceberg.rest.CatalogHandlers;
+import org.apache.iceberg.rest.Endpoint;
 import org.apache.iceberg.rest.RESTCatalog;
 import org.apache.iceberg.rest.RESTSerializers;
 import org.apache.iceberg.rest.requests.CommitTransactionRequest;
@@ -61,19 +63,29 @@ public final class FaultyCatalog implements AutoCloseable {
         /** Not applied, answered by 503; {@link FaultyCatalog#deliverDelayed} applies it later, if it still can be. */
         DELAY,
         /** Not applied, answered by 403. */
-        FORBID
+        FORBID,
+        /** Not applied, answered by 404, as a proxy may do. */
+        NOT_FOUND
     }
 
     private static final int SOCKET_TIMEOUT_MILLIS = 2_000;
+    private static final List<Endpoint> ONE_TABLE_ONLY = List.of(
+            Endpoint.V1_LOAD_NAMESPACE,
+            Endpoint.V1_CREATE_NAMESPACE,
+            Endpoint.V1_UPDATE_NAMESPACE,
+            Endpoint.V1_LOAD_TABLE,
+            Endpoint.V1_CREATE_TABLE,
+            Endpoint.V1_UPDATE_TABLE);
 
     private final InMemoryCatalog catalog = new InMemoryCatalog();
     private final ObjectMapper json = mapper();
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final Deque<Fault> faults = new ArrayDeque<>();
+    private final Deque<Optional<Fault>> faults = new ArrayDeque<>();
     private final Deque<byte[]> delayed = new ArrayDeque<>();
     private final HttpServer server;
     private boolean multiTable = true;
     private int fired;
+    private int transactions;
 
     public FaultyCatalog() {
         catalog.initialize("memory", Map.of("warehouse", "memory://lake-" + System.nanoTime()));
@@ -104,14 +116,55 @@ public final class FaultyCatalog implements AutoCloseable {
         return new LakeCatalog(rest, "bronze");
     }
 
-    /** The next commit requests meet these faults, in this order; later ones meet none. */
+    /** The next commit requests meet these faults, in this order, null for none; later ones meet none. */
     public synchronized void fail(Fault... next) {
-        faults.addAll(List.of(next));
+        for (Fault fault : next) {
+            faults.add(Optional.ofNullable(fault));
+        }
     }
 
-    /** From now on {@code transactions/commit} is answered by 404. */
+    /** Faults that have not fired yet do not fire any more. */
+    public synchronized void clear() {
+        faults.clear();
+    }
+
+    /** Where all tables are now. */
+    public synchronized Map<TableIdentifier, String> backup() {
+        Map<TableIdentifier, String> backup = new HashMap<>();
+        for (Namespace namespace : catalog.listNamespaces()) {
+            for (TableIdentifier table : catalog.listTables(namespace)) {
+                backup.put(
+                        table,
+                        ((BaseTable) catalog.loadTable(table))
+                                .operations()
+                                .current()
+                                .metadataFileLocation());
+            }
+        }
+        return backup;
+    }
+
+    /** Puts the tables back, as a database restored from a backup does. */
+    public synchronized void restore(Map<TableIdentifier, String> backup) {
+        backup.forEach((table, metadata) -> {
+            catalog.dropTable(table, false);
+            catalog.registerTable(table, metadata);
+        });
+    }
+
+    /** Drops a table as another client would. */
+    public synchronized void drop(TableIdentifier table) {
+        catalog.dropTable(table, false);
+    }
+
+    /** Clients that connect from now on are told that there is no multi-table commit, and there is none. */
     public synchronized void withoutMultiTableCommit() {
         multiTable = false;
+    }
+
+    /** How many commits of several tables were asked for. */
+    public synchronized int transactions() {
+        return transactions;
     }
 
     /** How many faults have fired. */
@@ -168,7 +221,9 @@ public final class FaultyCatalog implements AutoCloseable {
         String method = exchange.getRequestMethod();
         String[] path = exchange.getRequestURI().getRawPath().substring(1).split("/");
         if (path[1].equals("config")) {
-            return ConfigResponse.builder().build();
+            return multiTable
+                    ? ConfigResponse.builder().build()
+                    : ConfigResponse.builder().withEndpoints(ONE_TABLE_ONLY).build();
         }
         if (path[1].equals("transactions")) {
             return multiTableCommit(body);
@@ -202,6 +257,7 @@ public final class FaultyCatalog implements AutoCloseable {
             throw new NoSuchTableException("no such endpoint");
         }
         CommitTransactionRequest request = json.readValue(body, CommitTransactionRequest.class);
+        transactions++;
         Fault fault = nextFault();
         if (fault == Fault.DELAY) {
             delayed.add(body);
@@ -224,7 +280,7 @@ public final class FaultyCatalog implements AutoCloseable {
     }
 
     private Fault nextFault() {
-        Fault fault = faults.poll();
+        Fault fault = Optional.ofNullable(faults.poll()).flatMap(next -> next).orElse(null);
         fired += fault == null ? 0 : 1;
         return fault;
     }
@@ -239,6 +295,7 @@ public final class FaultyCatalog implements AutoCloseable {
         }
         switch (fault) {
             case HOLD_ANSWER -> throw new HeldAnswer();
+            case NOT_FOUND -> throw new NoSuchTableException("told to find nothing");
             case CONFLICT -> throw new CommitFailedException("told to conflict");
             case FORBID -> throw new SecurityException("told to forbid");
             default -> throw new IllegalStateException("told to fail");

@@ -124,6 +124,11 @@ public enum ErrorCode {
             EXTERNAL,
             MANUAL,
             "It has become a partition or has got children: list those that are wanted in source.tables, then `sluice resync <table>`."),
+    E0227(
+            "another copy of the pipeline runs",
+            USER,
+            NEVER,
+            "Stop one of the two. A run whose machine is gone counts as running for half a minute: start again then."),
     E0229(
             "table stopped, the job starts once more without it",
             EXTERNAL,
@@ -195,12 +200,16 @@ public enum ErrorCode {
             EXTERNAL,
             TIMED,
             "The catalog did not say whether the commit took place. The job reads it again; nothing is deleted."),
-    E0503("fenced by a newer writer", INTERNAL, NEVER, "A newer run of the pipeline writes: stop one of the two."),
+    E0503(
+            "fenced by a newer writer",
+            INTERNAL,
+            NEVER,
+            "A newer run of the pipeline writes, and this one has ended: nothing to do, if the newer one is to go on."),
     E0504(
             "ancestry already holds this LSN",
             INTERNAL,
             NEVER,
-            "The lake already holds this position; the job goes on from there after a restart."),
+            "The job has ended, and none of it was applied: start the pipeline again, it goes on from the lake."),
     E0505(
             "stamp missing or malformed",
             INTERNAL,
@@ -216,6 +225,28 @@ public enum ErrorCode {
             EXTERNAL,
             TIMED,
             "A rollback or a changed property: the table is stopped alone. Find out who, then `sluice resync <table>`."),
+    E0508(
+            "write to a followed table",
+            USER,
+            NEVER,
+            "Write to a table of your own, or to the source. A repair is told to the catalog as such, see"
+                    + " docs/guides/operating.md."),
+    E0510(
+            "lake is not where the changes begin",
+            EXTERNAL,
+            NEVER,
+            "Start the pipeline again, it goes on from the lake. If it then says that the slot is ahead of the lake, the"
+                    + " catalog was restored from a backup: load anew, see sluice drop."),
+    E0511(
+            "progress of the pipeline is gone",
+            EXTERNAL,
+            NEVER,
+            "The table that holds it, in the namespace _sluice, was dropped or written by others: load anew, see sluice drop."),
+    E0512(
+            "lake table was dropped",
+            EXTERNAL,
+            MANUAL,
+            "Somebody dropped the table under the running pipeline: `sluice apply --restart` makes and loads it anew."),
     E0601(
             "object store refused or not reachable",
             EXTERNAL,

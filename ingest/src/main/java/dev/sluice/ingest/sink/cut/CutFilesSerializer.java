@@ -20,7 +20,7 @@ import org.apache.iceberg.PartitionSpec;
 
 /** The persisted form of {@link CutFiles}: our own framing around Iceberg's JSON of content files. No Java serialization. */
 public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFiles> {
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final PartitionSpec SPEC = PartitionSpec.unpartitioned();
 
@@ -35,6 +35,7 @@ public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFi
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeBoolean(cut.isEarly());
             out.writeLong(cut.lsn());
+            out.writeLong(cut.from());
             out.writeLong(cut.commitTimeMicros());
             writeTables(out, cut.changes());
             writeTables(out, cut.loads());
@@ -70,6 +71,7 @@ public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFi
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(serialized))) {
             boolean isEarly = in.readBoolean();
             long lsn = in.readLong();
+            long from = in.readLong();
             long time = in.readLong();
             List<TableFiles> changes = readTables(in);
             List<TableFiles> loads = readTables(in);
@@ -81,7 +83,7 @@ public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFi
             for (int left = readCount(in); left > 0; left--) {
                 stops.add(new TableStop(in.readInt(), ErrorCode.valueOf(in.readUTF()), in.readUTF(), in.readUTF()));
             }
-            return new CutFiles(isEarly, lsn, time, changes, loads, markers, stops);
+            return new CutFiles(isEarly, lsn, time, changes, loads, markers, stops, from);
         }
     }
 

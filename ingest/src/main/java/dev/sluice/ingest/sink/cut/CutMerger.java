@@ -22,13 +22,18 @@ public final class CutMerger {
     /** Tables that were stopped while this ran: their loads are never published. */
     private final Map<Integer, TableStop> stopped = new TreeMap<>();
 
-    /** The staged files and the stopped tables, to be kept over a restart. */
+    /** Where the last cut ended. */
+    private long end = CutFiles.FROM_CLAIM;
+
+    /** The staged files and the stopped tables, and where the last cut ended, to be kept over a restart. */
     public CutFiles snapshot() {
-        return new CutFiles(false, 0, 0, List.of(), staged, List.of(), List.copyOf(stopped.values()));
+        return new CutFiles(
+                false, 0, 0, List.of(), staged, List.of(), List.copyOf(stopped.values()), end);
     }
 
     public void restore(CutFiles snapshot) {
         staged.addAll(snapshot.loads());
+        end = snapshot.from();
         snapshot.stops().forEach(stop -> stopped.put(stop.table(), stop));
     }
 
@@ -42,16 +47,22 @@ public final class CutMerger {
         List<CutFiles> last = new ArrayList<>();
         for (CutFiles part : parts) {
             if (part.isEarly()) {
-                cuts.add(together(List.of(part)));
+                cuts.add(chained(together(List.of(part))));
             } else {
                 last.add(part);
             }
         }
         CutFiles rest = together(last);
         if (!rest.isEmpty()) {
-            cuts.add(rest);
+            cuts.add(chained(rest));
         }
         return cuts;
+    }
+
+    private CutFiles chained(CutFiles cut) {
+        CutFiles next = cut.after(end);
+        end = next.lsn() == 0 ? end : next.lsn();
+        return next;
     }
 
     private CutFiles together(Collection<CutFiles> parts) {

@@ -1,0 +1,114 @@
+package dev.sluice.catalog.rest;
+
+import dev.sluice.catalog.http.Call;
+import dev.sluice.spec.errors.ErrorCode;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.iceberg.MetadataUpdate;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotRef;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.ForbiddenException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.rest.requests.UpdateTableRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps writers other than Sluice off the heads of the tables that a pipeline follows: what is put there without a stamp
+ * differs from the source, and the pipeline stops the table. It keeps mistakes out, not malice, as anybody with a writer's
+ * token can copy a stamp. A commit that says that it is a repair is let through, and logged.
+ */
+final class FollowedTables {
+    private static final Logger LOG = LoggerFactory.getLogger(FollowedTables.class);
+
+    /** Where the stamp of the head says, in the table's properties too, how far the table is. */
+    private static final List<String> STAMP = List.of("sluice.pipeline", "sluice.lsn", "sluice.position");
+
+    private static final String PIPELINE = STAMP.get(0);
+
+    private FollowedTables() {}
+
+    /**
+     * @param repair why the caller means to write to followed tables; empty when it does not
+     * @throws ForbiddenException naming the table, its pipeline, and the way
+     */
+    static void check(Catalog catalog, Optional<String> repair, TableIdentifier table, UpdateTableRequest change) {
+        Optional<String> foreign = foreign(change);
+        if (foreign.isEmpty()) {
+            return;
+        }
+        Optional<String> pipeline = pipeline(catalog, table);
+        if (pipeline.isEmpty()) {
+            return;
+        }
+        if (repair.isPresent()) {
+            LOG.warn(
+                    "repair of table {} of pipeline {}: {}, because: {}",
+                    table,
+                    pipeline.get(),
+                    foreign.get(),
+                    repair.get().replaceAll("\\p{Cntrl}", " "));
+            return;
+        }
+        throw new ForbiddenException(
+                "%s %s: pipeline %s follows its source into table %s, and only Sluice writes there; this commit %s."
+                        + " A repair says so in the header %s: see docs/guides/operating.md",
+                ErrorCode.E0508, ErrorCode.E0508.title(), pipeline.get(), table, foreign.get(), Call.REPAIR_HEADER);
+    }
+
+    /** What in the commit a followed table cannot have, from the commit alone. */
+    private static Optional<String> foreign(UpdateTableRequest change) {
+        Map<Long, Snapshot> added = new HashMap<>();
+        Map<String, String> head = Map.of();
+        for (MetadataUpdate update : change.updates()) {
+            if (update instanceof MetadataUpdate.AddSnapshot one) {
+                added.put(one.snapshot().snapshotId(), one.snapshot());
+            } else if (update instanceof MetadataUpdate.SetSnapshotRef to && isMain(to.name())) {
+                if (!added.containsKey(to.snapshotId())) {
+                    return Optional.of("sets it to snapshot " + to.snapshotId() + ", which is there already");
+                }
+                head = Optional.ofNullable(added.get(to.snapshotId()).summary()).orElse(Map.of());
+                if (!head.keySet().containsAll(STAMP)) {
+                    return Optional.of("puts a snapshot without a stamp there ("
+                            + added.get(to.snapshotId()).operation() + ")");
+                }
+            } else if (update instanceof MetadataUpdate.RemoveSnapshotRef gone && isMain(gone.name())) {
+                return Optional.of("removes its main branch");
+            }
+        }
+        return property(change, head);
+    }
+
+    private static Optional<String> property(UpdateTableRequest change, Map<String, String> head) {
+        for (MetadataUpdate update : change.updates()) {
+            for (String key : STAMP) {
+                boolean isForged = update instanceof MetadataUpdate.SetProperties set
+                        && set.updated().containsKey(key)
+                        && !set.updated().get(key).equals(head.get(key));
+                boolean isGone = update instanceof MetadataUpdate.RemoveProperties removed
+                        && removed.removed().contains(key);
+                if (isForged || isGone) {
+                    return Optional.of("changes its property " + key);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isMain(String reference) {
+        return SnapshotRef.MAIN_BRANCH.equals(reference);
+    }
+
+    /** Empty for a table that is not there yet, or that belongs to no pipeline. */
+    private static Optional<String> pipeline(Catalog catalog, TableIdentifier table) {
+        try {
+            return Optional.ofNullable(catalog.loadTable(table).properties().get(PIPELINE));
+        } catch (NoSuchTableException e) {
+            return Optional.empty();
+        }
+    }
+}

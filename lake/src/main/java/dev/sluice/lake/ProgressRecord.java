@@ -1,0 +1,68 @@
+package dev.sluice.lake;
+
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How far a pipeline is, and which run of it may go on from there.
+ *
+ * @param position every commit of the source up to here is in the lake; {@link Position#ZERO} before the first
+ * @param epoch grows by one with every run that takes the pipeline over
+ * @param runId the run that took it over last, the only one whose commits are accepted; empty when none did
+ * @param claimedAt where the pipeline was when that run took it over
+ * @param at when this was written, by the writer's clock
+ */
+public record ProgressRecord(Position position, long epoch, String runId, Position claimedAt, Instant at) {
+    private static final String EPOCH = "sluice.epoch";
+    private static final String RUN_ID = "sluice.run-id";
+    private static final String CLAIMED_LSN = "sluice.claimed-lsn";
+    private static final String CLAIMED_POSITION = "sluice.claimed-position";
+    private static final String AT = "sluice.committed-at";
+
+    /** What a pipeline has that nobody took over yet. */
+    static ProgressRecord initial(Position position) {
+        return new ProgressRecord(position, 0, "", position, Instant.EPOCH);
+    }
+
+    ProgressRecord takenOverBy(String newRunId) {
+        return new ProgressRecord(position, epoch + 1, newRunId, position, Instant.now());
+    }
+
+    ProgressRecord movedTo(Position reached) {
+        return new ProgressRecord(reached, epoch, runId, claimedAt, Instant.now());
+    }
+
+    Map<String, String> toSummary(String pipeline) {
+        Map<String, String> summary = new LinkedHashMap<>();
+        summary.put(StampProperties.PIPELINE, pipeline);
+        summary.put(StampProperties.LSN, position.orderText());
+        summary.put(StampProperties.POSITION, position.text());
+        summary.put(EPOCH, Long.toString(epoch));
+        summary.put(RUN_ID, runId);
+        summary.put(CLAIMED_LSN, claimedAt.orderText());
+        summary.put(CLAIMED_POSITION, claimedAt.text());
+        summary.put(AT, at.toString());
+        return summary;
+    }
+
+    static ProgressRecord of(Map<String, String> summary, String table) {
+        try {
+            return new ProgressRecord(
+                    Position.read(summary.get(StampProperties.LSN), summary.get(StampProperties.POSITION)),
+                    Long.parseLong(summary.get(EPOCH)),
+                    summary.getOrDefault(RUN_ID, ""),
+                    Position.read(summary.get(CLAIMED_LSN), summary.get(CLAIMED_POSITION)),
+                    Instant.parse(summary.get(AT)));
+        } catch (IllegalArgumentException | NullPointerException | DateTimeException e) {
+            throw new SluiceException(
+                    ErrorCode.E0511,
+                    "the head of " + table + " holds no progress: " + summary,
+                    "find out what else writes this table, then " + ProgressTable.LOAD_ALL_ANEW,
+                    e);
+        }
+    }
+}
