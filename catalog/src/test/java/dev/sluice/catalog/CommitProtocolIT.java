@@ -179,11 +179,7 @@ class CommitProtocolIT {
     void aRepairThatSaysSoIsLetThroughAndItsHeadIsTold() throws IOException {
         long ours = a().currentSnapshot().snapshotId();
         try (LakeCatalog repairing = lake(Map.of("header." + Call.REPAIR_HEADER, "ticket 17"))) {
-            repairing
-                    .load(lake.bronze("a"))
-                    .newAppend()
-                    .appendFile(file())
-                    .commit();
+            repairing.load(lake.bronze("a")).newAppend().appendFile(file()).commit();
             assertThat(TableHead.difference(a(), "shop"))
                     .hasValueSatisfying(found -> assertThat(found.code()).isEqualTo(ErrorCode.E0506));
             assertRefused(commit("first", 200, 300), ErrorCode.E0506);
@@ -221,7 +217,8 @@ class CommitProtocolIT {
         assertThat(outcome)
                 .isInstanceOfSatisfying(
                         CommitOutcome.NotApplied.class,
-                        refused -> assertThat(refused.code()).as(refused.reason()).isEqualTo(code));
+                        refused ->
+                                assertThat(refused.code()).as(refused.reason()).isEqualTo(code));
     }
 
     private List<TableChange> cut(long lsn) {

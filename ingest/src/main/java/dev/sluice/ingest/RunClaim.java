@@ -43,7 +43,9 @@ public final class RunClaim {
         }
         // After that: what the other run committed last is seen.
         List<String> names = tables.stream().map(SourceTable::name).toList();
-        boolean isAnew = new CatalogLakePositions(catalog, pipeline, runId, names).stamps().isEmpty();
+        boolean isAnew = new CatalogLakePositions(catalog, pipeline, runId, names)
+                .stamps()
+                .isEmpty();
         progress.claim(runId, isAnew);
         LOG.info("{} has the pipeline now; commits of any other run are refused", runId);
         if (!catalog.commitsTogether()) {

@@ -48,7 +48,8 @@ sealed interface Admission {
             return new AlreadyThere(there);
         }
         Optional<Stamp> kept = Stamp.ofTableProperties(table.properties(), table.name());
-        if (kept.filter(stamp -> stamp.position().equals(change.stamp().position())).isPresent()) {
+        if (kept.filter(stamp -> stamp.position().equals(change.stamp().position()))
+                .isPresent()) {
             return new AlreadyThere(Optional.empty());
         }
         Optional<Refusal> difference = TableHead.difference(table, pipeline);
@@ -61,17 +62,19 @@ sealed interface Admission {
 
     /** No table of that name: dropped under the running pipeline. */
     static Admission missing(TableIdentifier table) {
-        return new TableRefused(new Refusal(
-                ErrorCode.E0512,
-                "table " + table + " is not in the catalog any more",
-                "find out who dropped it; the others go on, and the next start of the pipeline makes and loads it anew"));
+        return new TableRefused(
+                new Refusal(
+                        ErrorCode.E0512,
+                        "table " + table + " is not in the catalog any more",
+                        "find out who dropped it; the others go on, and the next start of the pipeline makes and loads it anew"));
     }
 
     /** A table that stands before what this writer has seen there. */
     static Admission setBack(TableIdentifier table, Position seen, Position at) {
         return new TableRefused(new Refusal(
                 ErrorCode.E0507,
-                "table " + table + " is at " + at + ", and this run has seen it at " + seen + ": it was set back by others",
+                "table " + table + " is at " + at + ", and this run has seen it at " + seen
+                        + ": it was set back by others",
                 "find out who did it; then load the table anew, the others go on: sluice resync " + table.name()));
     }
 
@@ -122,14 +125,14 @@ sealed interface Admission {
                 return change.isLoad()
                         || TableStamps.newestIn(newestFirst)
                                 .filter(stamp -> stamp.position().compareTo(change.lowest()) >= 0
-                                        || !stamp.pipeline().equals(change.stamp().pipeline()))
+                                        || !stamp.pipeline()
+                                                .equals(change.stamp().pipeline()))
                                 .isEmpty();
             }
 
             @Override
             public String errorMessage() {
-                return "the history of " + change.table() + " already holds LSN " + change.lowest()
-                        + " or a later one";
+                return "the history of " + change.table() + " already holds LSN " + change.lowest() + " or a later one";
             }
         };
     }

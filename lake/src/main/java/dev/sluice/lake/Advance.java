@@ -38,8 +38,8 @@ public record Advance(Progress progress, String runId, Optional<Position> from, 
         if (!record.runId().equals(runId)) {
             return new Standing.Refused(new Refusal(
                     ErrorCode.E0503,
-                    "run " + runId + " of the pipeline has been replaced: run " + record.runId() + " took it over as epoch "
-                            + record.epoch() + " and stands at " + record.position(),
+                    "run " + runId + " of the pipeline has been replaced: run " + record.runId()
+                            + " took it over as epoch " + record.epoch() + " and stands at " + record.position(),
                     "nothing, if that run is the one to go on; otherwise stop it and start this one again"));
         }
         if (to.equals(Position.ZERO)) {

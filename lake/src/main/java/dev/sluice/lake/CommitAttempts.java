@@ -21,8 +21,7 @@ final class CommitAttempts {
     }
 
     CommitOutcome giveUp(int attempts) {
-        boolean clear = !mayHaveLanded
-                && (lastError.code() == ErrorCode.E0501 || lastError.code() == ErrorCode.E0504);
+        boolean clear = !mayHaveLanded && (lastError.code() == ErrorCode.E0501 || lastError.code() == ErrorCode.E0504);
         if (clear) {
             return new CommitOutcome.NotApplied(lastError.code(), lastError.reason(), lastError.fix());
         }

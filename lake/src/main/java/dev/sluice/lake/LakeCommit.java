@@ -112,8 +112,8 @@ public final class LakeCommit {
 
     private CommitOutcome applied(List<TableChange> changes, Judged judged, boolean alreadyThere) {
         if (!judged.isCovered() || !alreadyThere) {
-            changes.forEach(change ->
-                    positions.put(change.table(), change.stamp().position()));
+            changes.forEach(
+                    change -> positions.put(change.table(), change.stamp().position()));
         }
         return new CommitOutcome.Applied(judged.snapshotIds(), alreadyThere);
     }
@@ -207,9 +207,10 @@ public final class LakeCommit {
     private Optional<CommitFailure> send(Judged judged, Optional<Advance> advance) {
         Map<TableIdentifier, TableUpdate> updates = new LinkedHashMap<>();
         try {
-            judged.open().forEach((change, standing) -> updates.put(
-                    change.table(),
-                    TableUpdate.of(tables.get(change.table()).orElseThrow(), change, standing.tableAt())));
+            judged.open()
+                    .forEach((change, standing) -> updates.put(
+                            change.table(),
+                            TableUpdate.of(tables.get(change.table()).orElseThrow(), change, standing.tableAt())));
             // Last, for a catalog that takes one after the other.
             advance.ifPresent(move -> updates.put(
                     move.progress().table(),
@@ -234,8 +235,7 @@ public final class LakeCommit {
 
     private void sendTogether(Map<TableIdentifier, TableUpdate> updates) {
         List<TableCommit> commits = new ArrayList<>();
-        updates.forEach(
-                (table, update) -> commits.add(TableCommit.create(table, update.base(), update.updated())));
+        updates.forEach((table, update) -> commits.add(TableCommit.create(table, update.base(), update.updated())));
         catalog.rest().commitTransaction(commits);
     }
 

@@ -56,8 +56,7 @@ public final class Progress {
      */
     public boolean claim(String runId, boolean anew) {
         for (int attempt = 0; attempt < CLAIM_ATTEMPTS_MAX; attempt++) {
-            Table table = catalog.find(identifier)
-                    .orElseGet(() -> ProgressTable.create(catalog, identifier, pipeline));
+            Table table = catalog.find(identifier).orElseGet(() -> ProgressTable.create(catalog, identifier, pipeline));
             ProgressRecord record = ProgressTable.read(table)
                     .orElseGet(() -> ProgressRecord.initial(ofOlderVersion().orElse(Position.ZERO)));
             if (record.runId().equals(runId)) {
@@ -80,9 +79,12 @@ public final class Progress {
             if (acknowledged().filter(position::isAtMost).isPresent()) {
                 return;
             }
-            Table table = catalog.find(identifier)
-                    .orElseGet(() -> ProgressTable.create(catalog, identifier, pipeline));
-            write(table, ProgressTable.read(table).orElseGet(() -> ProgressRecord.initial(Position.ZERO)).movedTo(position));
+            Table table = catalog.find(identifier).orElseGet(() -> ProgressTable.create(catalog, identifier, pipeline));
+            write(
+                    table,
+                    ProgressTable.read(table)
+                            .orElseGet(() -> ProgressRecord.initial(Position.ZERO))
+                            .movedTo(position));
         }
         throw new SluiceException(
                 ErrorCode.E0701,
@@ -104,10 +106,13 @@ public final class Progress {
             // Another one came first: the caller reads what it left.
         } catch (RuntimeException e) {
             SluiceException error = LakeErrors.translate("recording the progress of the pipeline", e);
-            if (error.code() == ErrorCode.E0702 || catalog.find(identifier).flatMap(ProgressTable::read)
-                    .filter(now -> now.epoch() == record.epoch() && now.runId().equals(record.runId())
-                            && now.position().equals(record.position()))
-                    .isEmpty()) {
+            if (error.code() == ErrorCode.E0702
+                    || catalog.find(identifier)
+                            .flatMap(ProgressTable::read)
+                            .filter(now -> now.epoch() == record.epoch()
+                                    && now.runId().equals(record.runId())
+                                    && now.position().equals(record.position()))
+                            .isEmpty()) {
                 throw error;
             }
         }

@@ -68,10 +68,14 @@ final class ProgressTable {
                                 SCHEMA,
                                 PartitionSpec.unpartitioned(),
                                 Map.of(
-                                        "format-version", "2",
-                                        "write.metadata.previous-versions-max", "3",
-                                        "write.metadata.delete-after-commit.enabled", "true",
-                                        StampProperties.PIPELINE, pipeline));
+                                        "format-version",
+                                        "2",
+                                        "write.metadata.previous-versions-max",
+                                        "3",
+                                        "write.metadata.delete-after-commit.enabled",
+                                        "true",
+                                        StampProperties.PIPELINE,
+                                        pipeline));
             } catch (AlreadyExistsException e) {
                 return catalog.load(identifier);
             }

@@ -15,7 +15,8 @@ public final class TableStamps {
         Optional<Stamp> inHistory =
                 newestIn(table.currentSnapshot() == null ? java.util.List.of() : SnapshotUtil.currentAncestors(table));
         Optional<Stamp> inProperties = Stamp.ofTableProperties(table.properties(), table.name());
-        // Both are written by one commit. Where others made them differ (see TableHead) the rows are those of the history.
+        // Both are written by one commit. Where others made them differ (see TableHead) the rows are those of the
+        // history.
         return inHistory.or(() -> inProperties);
     }
 

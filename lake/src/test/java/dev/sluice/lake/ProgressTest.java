@@ -70,8 +70,7 @@ class ProgressTest {
         }
 
         CommitOutcome commit(long from, long to, List<TableChange> changes) {
-            return commit.commit(
-                    changes, Optional.of(new Advance(progress, id, Optional.of(at(from)), at(to))));
+            return commit.commit(changes, Optional.of(new Advance(progress, id, Optional.of(at(from)), at(to))));
         }
 
         CommitOutcome commit(long from, long to) {
@@ -163,7 +162,9 @@ class ProgressTest {
 
         assertThat(progress.claim("r2", false)).isTrue();
         Run successor = new Run("r2");
-        assertThat(server.deliverDelayed()).as("requests of the paused writer that landed").isZero();
+        assertThat(server.deliverDelayed())
+                .as("requests of the paused writer that landed")
+                .isZero();
         assertThat(successor.commit(100, 210)).isInstanceOf(CommitOutcome.Applied.class);
 
         assertRefused(paused.commit(100, 200), ErrorCode.E0503);
@@ -223,8 +224,7 @@ class ProgressTest {
         started("r1").commit(0, 100).orThrow();
         Run next = started("r2");
         LakeCommit commit = new LakeCommit(catalog, BOUNDS);
-        assertThat(commit.commit(
-                        cut(200), Optional.of(new Advance(progress, "r2", Optional.empty(), at(200)))))
+        assertThat(commit.commit(cut(200), Optional.of(new Advance(progress, "r2", Optional.empty(), at(200)))))
                 .isInstanceOf(CommitOutcome.Applied.class);
         // It has moved since: a commit that does not say where it begins may have missed something.
         assertRefused(
@@ -242,8 +242,7 @@ class ProgressTest {
             server.fail(null, Fault.FAIL_WITHOUT_APPLYING);
             LakeCommit commit = new LakeCommit(told, new LakeCommit.Bounds(1, 1, 1));
             List<TableChange> cut = cut(100);
-            Optional<Advance> advance =
-                    Optional.of(new Advance(own, "r1", Optional.of(Position.ZERO), at(100)));
+            Optional<Advance> advance = Optional.of(new Advance(own, "r1", Optional.of(Position.ZERO), at(100)));
             assertThat(commit.commit(cut, advance)).isInstanceOf(CommitOutcome.Unknown.class);
             assertThat(own.acknowledged()).as("half of the tables").isEmpty();
             assertThat(new LakeCommit(told, BOUNDS).commit(cut, advance)).isInstanceOf(CommitOutcome.Applied.class);
@@ -298,7 +297,9 @@ class ProgressTest {
             }
             check(seed, step);
         }
-        assertThat(progress.acknowledged().orElseThrow().order()).as("seed " + seed).isGreaterThan(5);
+        assertThat(progress.acknowledged().orElseThrow().order())
+                .as("seed " + seed)
+                .isGreaterThan(5);
     }
 
     private void check(long seed, int step) throws IOException {
@@ -306,14 +307,19 @@ class ProgressTest {
         for (String table : List.of("a", "b")) {
             List<Long> held = new ArrayList<>();
             for (String path : filesOf(table)) {
-                String[] range = path.substring(path.lastIndexOf('/') + 1, path.lastIndexOf('.')).split("_");
+                String[] range = path.substring(path.lastIndexOf('/') + 1, path.lastIndexOf('.'))
+                        .split("_");
                 for (long n = Long.parseLong(range[0]) + 1; n <= Long.parseLong(range[1]); n++) {
                     held.add(n);
                 }
             }
-            assertThat(held).as("seed %d, step %d, table %s: none twice", seed, step, table).doesNotHaveDuplicates();
+            assertThat(held)
+                    .as("seed %d, step %d, table %s: none twice", seed, step, table)
+                    .doesNotHaveDuplicates();
             TreeSet<Long> sorted = new TreeSet<>(held);
-            assertThat(sorted).as("seed %d, step %d, table %s", seed, step, table).hasSize((int) reached);
+            assertThat(sorted)
+                    .as("seed %d, step %d, table %s", seed, step, table)
+                    .hasSize((int) reached);
             assertThat(sorted.isEmpty() ? 0 : sorted.last())
                     .as("seed %d, step %d, table %s: progress and table move together", seed, step, table)
                     .isEqualTo(reached);
@@ -333,7 +339,8 @@ class ProgressTest {
         assertThat(outcome)
                 .isInstanceOfSatisfying(
                         CommitOutcome.NotApplied.class,
-                        refused -> assertThat(refused.code()).as(refused.reason()).isEqualTo(code));
+                        refused ->
+                                assertThat(refused.code()).as(refused.reason()).isEqualTo(code));
     }
 
     private List<TableChange> cut(long lsn) {

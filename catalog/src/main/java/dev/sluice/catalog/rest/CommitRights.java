@@ -37,8 +37,7 @@ final class CommitRights {
 
     /** A pipeline's progress is the head of a table without rows; each move replaces the snapshot before it. */
     private static boolean isProgress(TableIdentifier table) {
-        return table.namespace().equals(Namespace.of("_sluice"))
-                && table.name().startsWith("progress_");
+        return table.namespace().equals(Namespace.of("_sluice")) && table.name().startsWith("progress_");
     }
 
     static ForbiddenException forbidden(Role role, Right needed) {

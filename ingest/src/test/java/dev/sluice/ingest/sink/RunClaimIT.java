@@ -29,8 +29,8 @@ class RunClaimIT {
             run.await("the load is there", () -> run.rows(0).size() == 1);
             ProgressRecord before = progress(run).read().orElseThrow();
             long started = System.nanoTime();
-            assertThatThrownBy(() -> RunClaim.take(
-                            run.catalog, POSTGRES.connector(), run.pipeline, run.slot(), run.tables))
+            assertThatThrownBy(() ->
+                            RunClaim.take(run.catalog, POSTGRES.connector(), run.pipeline, run.slot(), run.tables))
                     .hasMessageContaining("E0227");
             assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started))
                     .isLessThan(35);
@@ -70,11 +70,13 @@ class RunClaimIT {
             Map<TableIdentifier, String> backup = run.server.backup();
             Position then = progress(run).acknowledged().orElseThrow();
             POSTGRES.run("insert into restored values (3)");
-            run.await("another one", () -> progress(run)
-                            .acknowledged()
-                            .filter(now -> then.isBelow(now))
-                            .isPresent()
-                    && run.rows(0).size() == 3);
+            run.await(
+                    "another one",
+                    () -> progress(run)
+                                    .acknowledged()
+                                    .filter(now -> then.isBelow(now))
+                                    .isPresent()
+                            && run.rows(0).size() == 3);
             run.server.restore(backup);
             POSTGRES.run("insert into restored values (4)");
             endsWith(run, "E0510");

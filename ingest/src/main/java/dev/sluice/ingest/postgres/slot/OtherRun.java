@@ -40,7 +40,9 @@ public record OtherRun(String slot, String name) {
                 if (now - changed < QUIET.toNanos()) {
                     throw alive(before);
                 }
-                LOG.warn("Sessions {} of a run of the pipeline are left and do nothing: taken over from it", before.keySet());
+                LOG.warn(
+                        "Sessions {} of a run of the pipeline are left and do nothing: taken over from it",
+                        before.keySet());
                 return;
             }
             pause();

@@ -51,8 +51,7 @@ public record CutFiles(
     /** The same cut after another one; it ends there where it brings nothing later. */
     CutFiles after(long end) {
         boolean isBehind = end != FROM_CLAIM && Long.compareUnsigned(lsn, end) < 0;
-        return new CutFiles(
-                isEarly, isBehind ? end : lsn, commitTimeMicros, changes, loads, markers, stops, end);
+        return new CutFiles(isEarly, isBehind ? end : lsn, commitTimeMicros, changes, loads, markers, stops, end);
     }
 
     public boolean isEmpty() {

@@ -27,8 +27,7 @@ public final class CutMerger {
 
     /** The staged files and the stopped tables, and where the last cut ended, to be kept over a restart. */
     public CutFiles snapshot() {
-        return new CutFiles(
-                false, 0, 0, List.of(), staged, List.of(), List.copyOf(stopped.values()), end);
+        return new CutFiles(false, 0, 0, List.of(), staged, List.of(), List.copyOf(stopped.values()), end);
     }
 
     public void restore(CutFiles snapshot) {
