@@ -91,6 +91,16 @@ final class CommandLineStack implements AutoCloseable {
         return await().atMost(PATIENCE).pollInterval(Duration.ofSeconds(1)).until(() -> run(arguments), expected);
     }
 
+    /** The state folder. */
+    Path home() {
+        return folder.resolve("home");
+    }
+
+    /** A variable of the environment of the commands that follow. */
+    void setVariable(String name, String value) {
+        environment.put(name, value);
+    }
+
     String variable(String name) {
         return new Session(
                         new PrintWriter(new StringWriter()),
