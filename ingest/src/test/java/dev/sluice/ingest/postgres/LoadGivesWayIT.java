@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
 import java.sql.Statement;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +29,11 @@ class LoadGivesWayIT {
     }
 
     private static void loadsUnder(String name, int rows, ApplicationLoop.Step step) throws Exception {
+        loadsUnder(name, rows, step, PipelineRun::isEqual);
+    }
+
+    private static void loadsUnder(String name, int rows, ApplicationLoop.Step step, Predicate<PipelineRun> isWell)
+            throws Exception {
         createTable(name, rows);
         createTable(name + "_quiet", 2000);
         try (PipelineRun run = new PipelineRun(POSTGRES, name, 2, name, name + "_quiet")) {
@@ -45,7 +51,7 @@ class LoadGivesWayIT {
                 assertThat(during).as("rounds while loading").isPositive();
                 assertThat(loop.longestMillis()).isLessThan(WAIT_MILLIS_MAX);
             }
-            run.awaitEqual();
+            run.awaitTrue("all is well", () -> isWell.test(run));
         }
     }
 
@@ -78,12 +84,17 @@ class LoadGivesWayIT {
     }
 
     @Test
-    void aTableWhoseValuesAreRewrittenByAlterTableEndsExact() throws Exception {
-        loadsUnder("gw_alter", 30_000, (statement, round) -> {
-            statement.execute("alter table gw_alter alter column v type int using v + 1");
-            // Reading takes longer than this, so that some rewrites come into the middle of it.
-            ApplicationLoop.rest(round < 8 ? 300 : 5_000);
-        });
+    void aTableWhoseValuesAreRewrittenByAlterTableEndsExactOrIsStopped() throws Exception {
+        loadsUnder(
+                "gw_alter",
+                30_000,
+                (statement, round) -> {
+                    statement.execute("alter table gw_alter alter column v type int using v + 1");
+                    // Reading takes longer than this, so that some rewrites come into the middle of it.
+                    ApplicationLoop.rest(round < 8 ? 300 : 5_000);
+                },
+                // A rewrite between the publication and the end of the loop cannot be followed: then the table says so.
+                run -> run.lake.stops().getOrDefault(0, "").contains("E0223") || run.isEqual());
     }
 
     @Test

@@ -180,17 +180,19 @@ final class PipelineRun implements AutoCloseable {
 
     /** Waits until the lake equals the source, which must be at rest. */
     void awaitEqual() throws Exception {
-        awaitTrue("the lake equals the source", () -> {
-            if (!lake.faults().isEmpty()) {
-                throw new AssertionError(lake.faults());
+        awaitTrue("the lake equals the source", this::isEqual);
+    }
+
+    boolean isEqual() {
+        if (!lake.faults().isEmpty()) {
+            throw new AssertionError(lake.faults());
+        }
+        for (int i = 0; i < lake.tables.size(); i++) {
+            if (!lake.stamps().containsKey(i) || !lake.rows(i).equals(sourceRows(i))) {
+                return false;
             }
-            for (int i = 0; i < lake.tables.size(); i++) {
-                if (!lake.stamps().containsKey(i) || !lake.rows(i).equals(sourceRows(i))) {
-                    return false;
-                }
-            }
-            return true;
-        });
+        }
+        return true;
     }
 
     void awaitTrue(String what, BooleanSupplier condition) throws Exception {
