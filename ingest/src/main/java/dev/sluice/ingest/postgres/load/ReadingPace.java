@@ -4,35 +4,35 @@ import dev.sluice.ingest.postgres.load.ChunkRange.KeyRange;
 import dev.sluice.ingest.postgres.load.ChunkRange.PageRange;
 
 /**
- * How much of a chunk is read under one lock: all of it, until a reading had to give way; then a quarter each time that
- * happens, and twice as much each time it does not. So a table for which somebody always waits is read all the same, and
- * one for which nobody does is read at full speed. Used by the task's thread.
+ * How much of a chunk is read under one lock: all of it, until a reading had to give way; then half as much each time that
+ * happens, and an eighth more each time it does not. So a table for which somebody always waits is read all the same, in
+ * parts that are about as large as can be, and one for which nobody does is read at full speed. Used by the task's thread.
  */
 public final class ReadingPace {
-    private static final long PAGES_MAX = 8192;
+    private static final int PAGES_MAX = 8192;
+    private static final double LEAST = 1.0 / PAGES_MAX;
     private static final int KEY_ROWS_MIN = 100;
-    private static final int SLOWEST = 13;
 
-    /** How often the most that is read has been halved; 0 is without a bound. */
-    private int halvings;
+    /** Of the most that is read while anybody has waited lately; 1 is without a bound. */
+    private double share = 1;
 
     /** The beginning of {@code range}, as much as is to be read now. */
     public ChunkRange part(ChunkRange range) {
-        if (halvings == 0) {
+        if (share == 1) {
             return range;
         }
         if (range instanceof KeyRange keys) {
-            return new KeyRange(
-                    keys.after(), Math.max(Math.min(KEY_ROWS_MIN, keys.pageRows()), keys.pageRows() >> halvings));
+            int least = Math.min(KEY_ROWS_MIN, keys.pageRows());
+            return new KeyRange(keys.after(), Math.max(least, (int) (keys.pageRows() * share)));
         }
         PageRange pages = (PageRange) range;
-        long end = pages.first() + Math.max(1, PAGES_MAX >> halvings);
+        long end = pages.first() + Math.max(1, (long) (PAGES_MAX * share));
         return pages.end() != ChunkRange.OPEN_END && pages.end() <= end ? pages : new PageRange(pages.first(), end);
     }
 
     /** Somebody waited for the table before the part was read. */
     public void gaveWay() {
-        halvings = Math.min(SLOWEST, halvings + 2);
+        share = Math.max(LEAST, share / 2);
     }
 
     /**
@@ -41,6 +41,6 @@ public final class ReadingPace {
      * @param rows how many it had; without any, the rest is read in one go, for it may have no end
      */
     public void wasRead(long rows) {
-        halvings = rows == 0 ? 0 : Math.max(0, halvings - 1);
+        share = rows == 0 ? 1 : Math.min(1, share * 9 / 8);
     }
 }

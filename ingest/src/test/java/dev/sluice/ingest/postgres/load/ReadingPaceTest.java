@@ -23,15 +23,15 @@ class ReadingPaceTest {
     }
 
     @Test
-    void readsAQuarterAfterEachGivingWayAndTwiceAsMuchAfterEachPart() {
+    void readsHalfAfterEachGivingWayAndAnEighthMoreAfterEachPart() {
         pace.gaveWay();
-        assertThat(pace.part(PAGES)).isEqualTo(new PageRange(100, 100 + 2048));
-        assertThat(pace.part(KEYS)).isEqualTo(new KeyRange(List.of("7"), 5_000));
+        assertThat(pace.part(PAGES)).isEqualTo(new PageRange(100, 100 + 4096));
+        assertThat(pace.part(KEYS)).isEqualTo(new KeyRange(List.of("7"), 10_000));
         pace.gaveWay();
-        assertThat(pace.part(OPEN)).isEqualTo(new PageRange(100, 100 + 512));
+        assertThat(pace.part(OPEN)).isEqualTo(new PageRange(100, 100 + 2048));
         pace.wasRead(1);
-        assertThat(pace.part(OPEN)).isEqualTo(new PageRange(100, 100 + 1024));
-        for (int i = 0; i < 3; i++) {
+        assertThat(pace.part(OPEN)).isEqualTo(new PageRange(100, 100 + 2304));
+        for (int i = 0; i < 11; i++) {
             pace.wasRead(1);
         }
         assertThat(pace.part(PAGES)).isSameAs(PAGES);
