@@ -63,7 +63,7 @@ class CompatibilityKitIT {
                     "CATALOG_WAREHOUSE",
                     environment.get("SLUICE_WAREHOUSE"),
                     "CATALOG_TOKEN",
-                    CatalogFixture.WRITER_TOKEN));
+                    environment.get("SLUICE_CATALOG_ADMIN_TOKEN")));
         }
         System.out.println("compatibility kit over the object store: " + report.summary());
         assertThat(report.failures)
