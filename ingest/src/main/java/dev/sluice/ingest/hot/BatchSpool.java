@@ -76,12 +76,15 @@ final class BatchSpool implements AutoCloseable {
             while (!files.isEmpty()) {
                 SpoolFile file = files.getFirst();
                 RowBatch batch = file.read();
+                if (file.isRead()) {
+                    // At once: as long as there is a file, what comes goes to disk.
+                    diskBytes -= file.length;
+                    files.remove();
+                    file.close();
+                }
                 if (batch != null) {
                     return batch;
                 }
-                diskBytes -= file.length;
-                files.remove();
-                file.close();
             }
             return null;
         } catch (IOException e) {
