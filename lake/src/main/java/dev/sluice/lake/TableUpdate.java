@@ -2,6 +2,7 @@ package dev.sluice.lake;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.BaseTransaction;
 import org.apache.iceberg.DataFile;
@@ -15,6 +16,7 @@ import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.UpdateProperties;
+import org.apache.iceberg.exceptions.ValidationException;
 
 /**
  * New metadata of one table, built by Iceberg's own operations and not yet committed. Manifests are written to the
@@ -24,8 +26,17 @@ import org.apache.iceberg.UpdateProperties;
  */
 record TableUpdate(TableMetadata base, TableMetadata updated) {
 
+    /**
+     * @param table as it was judged
+     * @throws ValidationException when its main is another by now: the judgement is out of date
+     */
     static TableUpdate of(Table table, TableChange change, Position tableAt) {
+        Optional<Long> judged = head(table.currentSnapshot());
+        // Reads the table anew.
         BaseTransaction transaction = (BaseTransaction) table.newTransaction();
+        if (!head(transaction.startMetadata().currentSnapshot()).equals(judged)) {
+            throw new ValidationException("the main branch of %s has moved since it was looked at", change.table());
+        }
         SnapshotUpdate<?> update = operation(transaction, table, change);
         change.stamp().startingAt(tableAt).toSummary().forEach(update::set);
         update.validateWith(Admission.validator(change));
@@ -37,6 +48,10 @@ record TableUpdate(TableMetadata base, TableMetadata updated) {
         }
         properties.commit();
         return new TableUpdate(transaction.startMetadata(), transaction.currentMetadata());
+    }
+
+    private static Optional<Long> head(Snapshot snapshot) {
+        return Optional.ofNullable(snapshot).map(Snapshot::snapshotId);
     }
 
     private static SnapshotUpdate<?> operation(BaseTransaction transaction, Table table, TableChange change) {
