@@ -192,7 +192,7 @@ class LakeCommitTest {
         assertThat(filesOf("b")).hasSize(1);
     }
 
-    /** Was red: from the first 404 on, tables were committed one by one for good. */
+    /** Before: from the first 404 on, tables were committed one by one for good. */
     @Test
     void aMomentsNotFoundDoesNotMakeCommitsOfSingleTables() throws IOException {
         server.fail(Fault.NOT_FOUND);
@@ -204,7 +204,7 @@ class LakeCommitTest {
         assertThat(filesOf("a")).hasSize(2);
     }
 
-    /** Was red: the others had been committed, and the outcome said that nothing was. */
+    /** Before: the others had been committed, and the outcome said that nothing was. */
     @Test
     void aTableThatIsGoneIsThatTablesTrouble() throws IOException {
         commit.commit(cut(100, 60));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 class RunClaimIT {
     private static final TestPostgres POSTGRES = TestPostgres.start();
 
-    /** Was red: the copy waited for the slot for ever, restarting, and had altered lake tables before. */
+    /** Before: the copy waited for the slot for ever, restarting, and had altered lake tables before. */
     @Test
     void aSecondCopyIsRefusedAtItsStartAndTheFirstGoesOn() throws Exception {
         POSTGRES.run("create table copied (id int primary key)", "insert into copied values (1)");
@@ -40,7 +40,7 @@ class RunClaimIT {
         }
     }
 
-    /** Was red: whichever of the two came first won, and the other one restarted for ever. */
+    /** Before: whichever of the two came first won, and the other one restarted for ever. */
     @Test
     void aRunWhosePipelineWasTakenOverEndsOnceAndCommitsNothingMore() throws Exception {
         POSTGRES.run("create table taken (id int primary key)", "insert into taken values (1)");
@@ -58,7 +58,7 @@ class RunClaimIT {
         }
     }
 
-    /** Was red: the changes after the backup were committed onto the restored table, with a gap before them. */
+    /** Before: the changes after the backup were committed onto the restored table, with a gap before them. */
     @Test
     void aCatalogRestoredFromABackupUnderARunningJobEndsIt() throws Exception {
         POSTGRES.run("create table restored (id int primary key)", "insert into restored values (1)");
