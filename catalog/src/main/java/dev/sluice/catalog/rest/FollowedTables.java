@@ -30,6 +30,9 @@ final class FollowedTables {
 
     private static final String PIPELINE = STAMP.get(0);
 
+    /** The model that makes the table. */
+    private static final String MODEL = "sluice.model";
+
     private FollowedTables() {}
 
     /**
@@ -103,10 +106,14 @@ final class FollowedTables {
         return SnapshotRef.MAIN_BRANCH.equals(reference);
     }
 
-    /** Empty for a table that is not there yet, or that belongs to no pipeline. */
+    /**
+     * Empty for a table that is not there yet, that belongs to no pipeline, or that a model makes: it follows no source, and
+     * the next run of the model finds what others did to it (E0501).
+     */
     private static Optional<String> pipeline(Catalog catalog, TableIdentifier table) {
         try {
-            return Optional.ofNullable(catalog.loadTable(table).properties().get(PIPELINE));
+            Map<String, String> properties = catalog.loadTable(table).properties();
+            return properties.containsKey(MODEL) ? Optional.empty() : Optional.ofNullable(properties.get(PIPELINE));
         } catch (NoSuchTableException e) {
             return Optional.empty();
         }

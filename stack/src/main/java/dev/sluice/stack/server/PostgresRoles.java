@@ -81,6 +81,9 @@ final class PostgresRoles {
                 host replication %1$s 127.0.0.1/32 scram-sha-256
                 host ecommerce %2$s,%3$s 127.0.0.1/32 scram-sha-256
                 host catalog %4$s 127.0.0.1/32 scram-sha-256
+                # The roles of Sluice's own go nowhere else; those that a user makes go where the database lets them.
+                host all %2$s,%3$s,%4$s 127.0.0.1/32 reject
+                host all all 127.0.0.1/32 scram-sha-256
                 """.formatted(PostgresServer.USER, app(), pipeline(), catalog());
     }
 

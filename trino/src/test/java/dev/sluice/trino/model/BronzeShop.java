@@ -5,14 +5,12 @@ import dev.sluice.lake.LakeCommit;
 import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.Stamp;
-import dev.sluice.lake.StampProperties;
 import dev.sluice.lake.TableChange;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,10 +76,7 @@ final class BronzeShop {
     BronzeShop loadAnew(String table, Object[]... rows) {
         catalog.rest().dropTable(catalog.bronze(table), false);
         catalog.rest().createTable(catalog.bronze(table), schema(TABLES.get(table)));
-        catalog.rest()
-                .removeProperties(
-                        catalog.bronzeNamespace(),
-                        Collections.singleton(StampProperties.ACKNOWLEDGED_LSN_PREFIX + PIPELINE));
+        catalog.rest().dropTable(new Progress(catalog, PIPELINE).table(), false);
         return rows(table, rows);
     }
 
