@@ -24,7 +24,8 @@ final class ModuleDependenciesTest {
             "trino", List.of("spec", "lake"),
             "clickhouse", List.of("spec"),
             "stack", List.of("spec", "catalog", "clickhouse"),
-            "e2e", List.of("spec", "lake", "stack"));
+            "verify", List.of("spec", "lake"),
+            "demo", List.of("spec"));
 
     private final JavaClasses classes = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -57,7 +58,7 @@ final class ModuleDependenciesTest {
     void theCheckerSharesNoCodeWithTheJob() {
         noClasses()
                 .that()
-                .resideInAPackage("dev.sluice.e2e.verify..")
+                .resideInAPackage("dev.sluice.verify..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("dev.sluice.ingest..", "dev.sluice.compaction..")

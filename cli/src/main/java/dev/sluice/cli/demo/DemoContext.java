@@ -1,6 +1,6 @@
 package dev.sluice.cli.demo;
 
-import dev.sluice.e2e.shop.ShopDatabase;
+import dev.sluice.demo.shop.ShopDatabase;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.Secret;

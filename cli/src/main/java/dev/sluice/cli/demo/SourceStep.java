@@ -1,7 +1,7 @@
 package dev.sluice.cli.demo;
 
-import dev.sluice.e2e.shop.ShopDatabase;
-import dev.sluice.e2e.shop.ShopGenerator;
+import dev.sluice.demo.shop.ShopDatabase;
+import dev.sluice.demo.shop.ShopGenerator;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

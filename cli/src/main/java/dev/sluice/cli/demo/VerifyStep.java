@@ -1,8 +1,8 @@
 package dev.sluice.cli.demo;
 
-import dev.sluice.e2e.verify.Verifier;
-import dev.sluice.e2e.verify.VerifyOptions;
-import dev.sluice.e2e.verify.VerifyReport;
+import dev.sluice.verify.Verifier;
+import dev.sluice.verify.VerifyOptions;
+import dev.sluice.verify.VerifyReport;
 
 /** Source against lake, table by table, at one LSN, while the source keeps changing. */
 final class VerifyStep {

@@ -3,13 +3,13 @@ package dev.sluice.e2e.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.e2e.SharedStack;
-import dev.sluice.e2e.verify.EveryType;
-import dev.sluice.e2e.verify.VerifyReport;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.stack.LocalStack;
 import dev.sluice.stack.StackServer;
+import dev.sluice.verify.EveryType;
+import dev.sluice.verify.VerifyReport;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

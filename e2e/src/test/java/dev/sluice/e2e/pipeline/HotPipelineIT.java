@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.demo.shop.ShopGenerator;
+import dev.sluice.demo.shop.ShopTraffic;
 import dev.sluice.e2e.SharedStack;
-import dev.sluice.e2e.shop.ShopGenerator;
-import dev.sluice.e2e.shop.ShopTraffic;
 import dev.sluice.ingest.hot.HotRebuild;
 import dev.sluice.ingest.removal.PipelineRemoval;
 import dev.sluice.lake.HotStaleness;

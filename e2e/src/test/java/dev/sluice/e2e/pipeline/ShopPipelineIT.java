@@ -2,15 +2,15 @@ package dev.sluice.e2e.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.demo.shop.ShopGenerator;
+import dev.sluice.demo.shop.ShopTable;
+import dev.sluice.demo.shop.ShopTally;
+import dev.sluice.demo.shop.ShopTraffic;
 import dev.sluice.e2e.SharedStack;
-import dev.sluice.e2e.shop.ShopGenerator;
-import dev.sluice.e2e.shop.ShopTable;
-import dev.sluice.e2e.shop.ShopTally;
-import dev.sluice.e2e.shop.ShopTraffic;
-import dev.sluice.e2e.verify.VerifyReport;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.stack.LocalStack;
 import dev.sluice.stack.StackServer;
+import dev.sluice.verify.VerifyReport;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Arrays;

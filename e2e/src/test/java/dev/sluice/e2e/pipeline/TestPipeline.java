@@ -2,11 +2,11 @@ package dev.sluice.e2e.pipeline;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.e2e.shop.ShopDatabase;
-import dev.sluice.e2e.shop.ShopGenerator;
-import dev.sluice.e2e.shop.ShopTable;
-import dev.sluice.e2e.shop.ShopTraffic;
-import dev.sluice.e2e.shop.TrafficOptions;
+import dev.sluice.demo.shop.ShopDatabase;
+import dev.sluice.demo.shop.ShopGenerator;
+import dev.sluice.demo.shop.ShopTable;
+import dev.sluice.demo.shop.ShopTraffic;
+import dev.sluice.demo.shop.TrafficOptions;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpec.CatalogSpec;
 import dev.sluice.spec.PipelineSpec.HotSpec;

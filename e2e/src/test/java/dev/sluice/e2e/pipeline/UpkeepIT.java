@@ -2,10 +2,10 @@ package dev.sluice.e2e.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.demo.shop.ShopGenerator;
+import dev.sluice.demo.shop.ShopTable;
+import dev.sluice.demo.shop.ShopTraffic;
 import dev.sluice.e2e.SharedStack;
-import dev.sluice.e2e.shop.ShopGenerator;
-import dev.sluice.e2e.shop.ShopTable;
-import dev.sluice.e2e.shop.ShopTraffic;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.Position;
 import dev.sluice.lake.Stamp;

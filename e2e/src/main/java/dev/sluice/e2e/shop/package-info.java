@@ -1,2 +1,0 @@
-/** The source of the shop scenario: its schema, its seed and its live traffic. */
-package dev.sluice.e2e.shop;

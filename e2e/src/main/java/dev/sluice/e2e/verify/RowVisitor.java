@@ -1,6 +1,0 @@
-package dev.sluice.e2e.verify;
-
-/** Takes rows, one at a time: the canonical text of each column in UTF-8, null for NULL. It may keep what it gets. */
-interface RowVisitor {
-    void row(byte[][] row);
-}

@@ -1,0 +1,169 @@
+package dev.sluice.verify;
+
+import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.verify.ComparedTable.Relation;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One change as test_decoding writes it: {@code table public.t: UPDATE: old-key: id[integer]:1 new-tuple:
+ * id[integer]:2 note[text]:'it''s'}. Written after the plugin's output and PostgreSQL's rules for quoting; shares
+ * nothing with the pipeline's decoder.
+ */
+final class TestDecodingText {
+    private static final byte[] TRUE = {'t'};
+    private static final byte[] FALSE = {'f'};
+
+    private final String text;
+    private int at;
+
+    private TestDecodingText(String text) {
+        this.text = text;
+    }
+
+    /** Hands the change to the rows of its table; returns how many of the compared tables it concerns. */
+    static int read(String text, Map<Relation, ChangedRows> tables) {
+        return text.startsWith("table ") ? new TestDecodingText(text).change(tables) : 0;
+    }
+
+    private int change(Map<Relation, ChangedRows> tables) {
+        at = "table ".length();
+        List<ChangedRows> concerned = new ArrayList<>();
+        do {
+            ChangedRows rows = tables.get(relation());
+            if (rows != null) {
+                concerned.add(rows);
+            }
+        } while (skip(", "));
+        if (concerned.isEmpty()) {
+            return 0;
+        }
+        expect(": ");
+        if (skip("TRUNCATE:")) {
+            concerned.forEach(ChangedRows::truncated);
+            return concerned.size();
+        }
+        ChangedRows rows = concerned.getFirst();
+        if (skip("INSERT:")) {
+            rows.inserted(tuple(rows.table()));
+        } else if (skip("DELETE:")) {
+            rows.deleted(tuple(rows.table()));
+        } else {
+            expect("UPDATE:");
+            byte[][] old = null;
+            if (skip(" old-key:")) {
+                old = tuple(rows.table());
+                expect(" new-tuple:");
+            }
+            rows.updated(old, tuple(rows.table()));
+        }
+        return 1;
+    }
+
+    private Relation relation() {
+        String schema = identifier();
+        expect(".");
+        return new Relation(schema, identifier());
+    }
+
+    /** As {@code quote_identifier} writes it. */
+    private String identifier() {
+        if (text.charAt(at) == '"') {
+            return quoted('"');
+        }
+        int begin = at;
+        while (Character.isLetterOrDigit(text.charAt(at)) || text.charAt(at) == '_') {
+            at++;
+        }
+        return text.substring(begin, at);
+    }
+
+    private String quoted(char quote) {
+        StringBuilder content = new StringBuilder();
+        at++;
+        while (true) {
+            int end = text.indexOf(quote, at);
+            content.append(text, at, end);
+            at = end + 1;
+            if (at == text.length() || text.charAt(at) != quote) {
+                return content.toString();
+            }
+            content.append(quote);
+            at++;
+        }
+    }
+
+    /** Columns that are not there are {@link ChangedRows#ABSENT}. */
+    private byte[][] tuple(ComparedTable table) {
+        byte[][] row = new byte[table.columns().size()][];
+        java.util.Arrays.fill(row, ChangedRows.ABSENT);
+        while (at < text.length() && !text.startsWith(" new-tuple:", at)) {
+            if (text.startsWith(" (no-tuple-data)", at)) {
+                throw new SluiceException(
+                        ErrorCode.E1202,
+                        "a change of " + table.spec().qualifiedName() + " does not say which row it concerns",
+                        "give the table a replica identity: alter table ... replica identity default");
+            }
+            expect(" ");
+            String name = identifier();
+            type();
+            byte[] value = value();
+            int column = table.indexOf(name);
+            if (column >= 0) {
+                row[column] = value;
+            }
+        }
+        return row;
+    }
+
+    /** {@code [integer[]]:}; names of types with blanks or brackets are quoted. */
+    private void type() {
+        expect("[");
+        while (!text.startsWith("]:", at)) {
+            if (text.charAt(at) == '"') {
+                quoted('"');
+            } else {
+                at++;
+            }
+        }
+        expect("]:");
+    }
+
+    private byte[] value() {
+        if (text.startsWith("B'", at)) {
+            at++;
+        }
+        if (text.charAt(at) == '\'') {
+            return quoted('\'').getBytes(StandardCharsets.UTF_8);
+        }
+        int end = text.indexOf(' ', at);
+        String word = text.substring(at, end < 0 ? text.length() : end);
+        at += word.length();
+        return switch (word) {
+            case "null" -> null;
+            case "unchanged-toast-datum" -> ChangedRows.UNCHANGED;
+            case "true" -> TRUE;
+            case "false" -> FALSE;
+            default -> word.getBytes(StandardCharsets.UTF_8);
+        };
+    }
+
+    private boolean skip(String expected) {
+        boolean there = text.startsWith(expected, at);
+        at += there ? expected.length() : 0;
+        return there;
+    }
+
+    private void expect(String expected) {
+        if (!skip(expected)) {
+            // Not the text itself: it holds the user's data.
+            throw new SluiceException(
+                    ErrorCode.E1202,
+                    "the server's text of a change has no \"" + expected + "\" at " + at,
+                    "report it with the version of PostgreSQL");
+        }
+    }
+}
