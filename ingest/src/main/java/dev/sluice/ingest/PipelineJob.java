@@ -1,12 +1,13 @@
 package dev.sluice.ingest;
 
-import dev.sluice.ingest.batch.RowBatchTypeInfo;
 import dev.sluice.ingest.hot.HotSink;
 import dev.sluice.ingest.postgres.CommitWatch;
 import dev.sluice.ingest.postgres.PostgresSource;
 import dev.sluice.ingest.postgres.SourceSettings;
 import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
 import dev.sluice.ingest.postgres.connection.PostgresConnector;
+import dev.sluice.ingest.row.Batch;
+import dev.sluice.ingest.row.BatchTypeInfo;
 import dev.sluice.ingest.sink.CatalogLakePositions;
 import dev.sluice.ingest.sink.LakeSink;
 import dev.sluice.ingest.sink.LakeTables;
@@ -91,11 +92,11 @@ public final class PipelineJob {
         SourceSettings settings = settings(spec, connector, tables, slotName);
         environment.setParallelism(spec.parallelism());
         environment.getConfig().enableObjectReuse();
-        DataStreamSource<dev.sluice.ingest.batch.RowBatch> source = environment.fromSource(
+        DataStreamSource<Batch> source = environment.fromSource(
                 new PostgresSource(settings),
                 WatermarkStrategy.noWatermarks(),
                 "postgres " + spec.source().database(),
-                RowBatchTypeInfo.INSTANCE);
+                BatchTypeInfo.INSTANCE);
         source.uid("postgres-source");
         source.sinkTo(new LakeSink(spec, runId, tables, policies, CommitWatch.opener(settings)))
                 .name("lake")

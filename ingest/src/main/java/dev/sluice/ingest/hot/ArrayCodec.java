@@ -1,7 +1,7 @@
 package dev.sluice.ingest.hot;
 
-import dev.sluice.ingest.batch.RowBatch;
-import dev.sluice.ingest.sink.row.BigEndian;
+import dev.sluice.ingest.row.BigEndian;
+import dev.sluice.ingest.row.RowForm;
 
 /**
  * A one-dimensional array as Array(Nullable(T)); an element that T has no place for becomes NULL. PostgreSQL sends int32
@@ -52,7 +52,7 @@ final class ArrayCodec implements ValueCodec {
             }
             int size = BigEndian.int32(bytes, at);
             at += 4;
-            if (size > end - at || size < RowBatch.NULL) {
+            if (size > end - at || size < RowForm.NULL) {
                 throw ScalarCodec.malformed("a malformed array");
             }
             writeElement(bytes, at, size, out);
@@ -64,7 +64,7 @@ final class ArrayCodec implements ValueCodec {
     private void writeElement(byte[] bytes, int at, int size, RowBinary out) {
         int start = out.length();
         out.int8(0);
-        if (size == RowBatch.NULL || !element.write(bytes, at, size, out)) {
+        if (size == RowForm.NULL || !element.write(bytes, at, size, out)) {
             out.truncate(start);
             out.int8(1);
         }

@@ -1,7 +1,7 @@
 package dev.sluice.ingest.hot;
 
-import dev.sluice.ingest.batch.RowBatch;
-import dev.sluice.ingest.batch.RowBatchSerializer;
+import dev.sluice.ingest.row.Batch;
+import dev.sluice.ingest.row.BatchSerializer;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -32,7 +32,7 @@ final class BatchSpool implements AutoCloseable {
 
     private final long memoryBytesMax;
     private final long diskBytesMax;
-    private final Deque<RowBatch> memory = new ArrayDeque<>();
+    private final Deque<Batch> memory = new ArrayDeque<>();
     private final Deque<SpoolFile> files = new ArrayDeque<>();
     private long memoryBytes;
     private long diskBytes;
@@ -43,14 +43,14 @@ final class BatchSpool implements AutoCloseable {
     }
 
     /** Appends a batch; false, with nothing appended, when there is no room for it. */
-    boolean add(RowBatch batch) {
+    boolean add(Batch batch) {
         long size = size(batch);
         if (files.isEmpty() && (memoryBytes + size <= memoryBytesMax || memory.isEmpty())) {
             memory.add(batch);
             memoryBytes += size;
             return true;
         }
-        if (batch.count > 0 && diskBytes + size > diskBytesMax) {
+        if (batch.count() > 0 && diskBytes + size > diskBytesMax) {
             return false;
         }
         try {
@@ -66,8 +66,8 @@ final class BatchSpool implements AutoCloseable {
     }
 
     /** Takes the oldest batch; null when there is none. */
-    RowBatch poll() {
-        RowBatch head = memory.poll();
+    Batch poll() {
+        Batch head = memory.poll();
         if (head != null) {
             memoryBytes -= size(head);
             return head;
@@ -75,7 +75,7 @@ final class BatchSpool implements AutoCloseable {
         try {
             while (!files.isEmpty()) {
                 SpoolFile file = files.getFirst();
-                RowBatch batch = file.read();
+                Batch batch = file.read();
                 if (file.isRead()) {
                     // At once: as long as there is a file, what comes goes to disk.
                     diskBytes -= file.length;
@@ -117,10 +117,8 @@ final class BatchSpool implements AutoCloseable {
         clear();
     }
 
-    private static long size(RowBatch batch) {
-        return BATCH_OVERHEAD_BYTES
-                + (batch.bytes == null ? 0 : batch.bytes.length)
-                + (long) CHANGE_OVERHEAD_BYTES * batch.count;
+    private static long size(Batch batch) {
+        return BATCH_OVERHEAD_BYTES + batch.bytesHeld() + (long) CHANGE_OVERHEAD_BYTES * batch.count();
     }
 
     /**
@@ -152,16 +150,16 @@ final class BatchSpool implements AutoCloseable {
             return read == written;
         }
 
-        long write(RowBatch batch) throws IOException {
+        long write(Batch batch) throws IOException {
             long before = length;
-            RowBatchSerializer.INSTANCE.serialize(batch, out);
+            BatchSerializer.INSTANCE.serialize(batch, out);
             out.flush();
             written++;
             length = channel.position();
             return length - before;
         }
 
-        RowBatch read() throws IOException {
+        Batch read() throws IOException {
             if (in == null) {
                 out = null;
                 channel.position(0);
@@ -172,7 +170,7 @@ final class BatchSpool implements AutoCloseable {
                 return null;
             }
             read++;
-            return RowBatchSerializer.INSTANCE.deserialize(in);
+            return BatchSerializer.INSTANCE.deserialize(in);
         }
 
         @Override

@@ -1,6 +1,6 @@
 package dev.sluice.ingest.hot;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.ChangeRows;
 
 /**
  * When transactions were committed, by the source's clock. Every change of a transaction gets the same time, and so the
@@ -17,16 +17,16 @@ final class CommitTimes {
      *
      * @param nowMicros stands for a time that nobody knows
      */
-    long micros(RowBatch batch, int i, long nowMicros) {
-        if (batch.commitMicros != null && batch.commitMicros[i] != 0) {
-            return batch.commitMicros[i];
+    long micros(ChangeRows batch, int i, long nowMicros) {
+        if (batch.commitMicros() != null && batch.commitMicros()[i] != 0) {
+            return batch.commitMicros()[i];
         }
-        long changeLsn = batch.lsns[i];
+        long changeLsn = batch.lsns()[i];
         if (changeLsn == lsn) {
             return micros;
         }
-        long found = batch.commitTimeMicros == 0 ? nowMicros : batch.commitTimeMicros;
-        if (changeLsn == batch.lsn) {
+        long found = batch.commitTimeMicros() == 0 ? nowMicros : batch.commitTimeMicros();
+        if (changeLsn == batch.lsn()) {
             lsn = changeLsn;
             micros = found;
         }

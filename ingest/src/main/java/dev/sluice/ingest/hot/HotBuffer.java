@@ -1,9 +1,11 @@
 package dev.sluice.ingest.hot;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.ChangeRows;
+import dev.sluice.ingest.row.KeyBytes;
+import dev.sluice.ingest.row.LoadRows;
+import dev.sluice.ingest.row.RowCursor;
+import dev.sluice.ingest.row.RowForm;
 import dev.sluice.ingest.sink.row.CutKeys;
-import dev.sluice.ingest.sink.row.KeyBytes;
-import dev.sluice.ingest.sink.row.RowCursor;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.ArrayList;
@@ -70,16 +72,16 @@ final class HotBuffer {
     }
 
     /** Appends the rows of a load; {@code nowMicros} stands for their commit time, which nobody knows. */
-    void load(RowBatch batch, long nowMicros) {
+    void load(LoadRows batch, long nowMicros) {
         holdsLoad = true;
-        if (loadLsn != batch.lsn) {
+        if (loadLsn != batch.lsn()) {
             // One time for all of a load, at its beginning: its rows must leave before the changes that replaced them.
-            loadLsn = batch.lsn;
+            loadLsn = batch.lsn();
             loadMicros = nowMicros;
         }
-        for (int i = 0; i < batch.count; i++) {
-            newRow.moveTo(batch.bytes, batch.newOffsets[i]);
-            appendRow(newRow, HotVersion.whole(batch.lsn), loadMicros, null);
+        for (int i = 0; i < batch.count(); i++) {
+            newRow.moveTo(batch.bytes(), batch.offsets()[i]);
+            appendRow(newRow, HotVersion.whole(batch.lsn()), loadMicros, null);
         }
     }
 
@@ -103,19 +105,19 @@ final class HotBuffer {
     }
 
     /** Appends change {@code i}, which is no TRUNCATE. */
-    void change(RowBatch batch, int i, long nowMicros) {
-        HotVersion version = next(batch.lsns[i]);
+    void change(ChangeRows batch, int i, long nowMicros) {
+        HotVersion version = next(batch.lsns()[i]);
         long micros = times.micros(batch, i, nowMicros);
-        boolean hasOld = batch.oldOffsets != null && batch.oldOffsets[i] != RowBatch.NONE;
+        boolean hasOld = batch.oldOffsets()[i] != RowForm.NO_ROW;
         if (hasOld) {
-            oldKey.of(oldRow.moveTo(batch.bytes, batch.oldOffsets[i]));
+            oldKey.of(oldRow.moveTo(batch.bytes(), batch.oldOffsets()[i]));
         }
-        if (batch.operations[i] == RowBatch.DELETE) {
+        if (batch.operations()[i] == ChangeRows.DELETE) {
             appendDeleted(oldRow, oldKey, version, micros);
             return;
         }
-        newRow.moveTo(batch.bytes, batch.newOffsets[i]);
-        if (batch.oldRowsAreFull && hasOld) {
+        newRow.moveTo(batch.bytes(), batch.newOffsets()[i]);
+        if (batch.oldRowsAreFull() && hasOld) {
             takeUnchanged();
         }
         newKey.of(newRow);
@@ -205,7 +207,7 @@ final class HotBuffer {
         for (int i = 0; i < others.size(); i++) {
             HotColumn column = others.get(i);
             int length = row.length(column.index());
-            if (length == RowBatch.UNCHANGED) {
+            if (length == RowForm.UNCHANGED) {
                 if (!copyUnchanged(i, lookup)) {
                     lacking = lacking == null ? new ArrayList<>() : lacking;
                     lacking.add(new int[] {i, out.length()});

@@ -1,7 +1,9 @@
 package dev.sluice.ingest.hot;
 
-import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.hot.HotProgress.State;
+import dev.sluice.ingest.row.Batch;
+import dev.sluice.ingest.row.ChangeRows;
+import dev.sluice.ingest.row.LoadRows;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.ArrayList;
@@ -95,7 +97,7 @@ final class HotFlusher implements Runnable {
                 outage.insist(this::prepare);
                 isPrepared = true;
             }
-            RowBatch batch = inbox.take(millisUntilFlush());
+            Batch batch = inbox.take(millisUntilFlush());
             if (batch != null) {
                 handle(batch);
             }
@@ -149,15 +151,19 @@ final class HotFlusher implements Runnable {
         inbox.resume();
     }
 
-    private void handle(RowBatch batch) {
-        switch (batch.kind) {
-            case LOAD -> flows.find(batch.table).ifPresent(flow -> flow.buffer.load(batch, nowMicros()));
-            case CHUNK_END, OPEN -> {}
-            case CHANGES -> flows.find(batch.table).ifPresent(flow -> changes(flow, batch));
-            case START -> flows.all().forEach(flow -> start(flow, batch.lsns[flow.number]));
-            case STOP -> flows.find(batch.table).ifPresent(flow -> stop(flow, batch));
-            case PROGRESS -> flows.all().forEach(flow -> reached(flow, batch));
-            case LOADED -> loaded(batch);
+    private void handle(Batch batch) {
+        if (batch instanceof LoadRows rows) {
+            flows.find(rows.table()).ifPresent(flow -> flow.buffer.load(rows, nowMicros()));
+        } else if (batch instanceof ChangeRows changes) {
+            flows.find(changes.table()).ifPresent(flow -> changes(flow, changes));
+        } else if (batch instanceof Batch.Start start) {
+            flows.all().forEach(flow -> start(flow, start.firstAfter()[flow.number]));
+        } else if (batch instanceof Batch.Stop stop) {
+            flows.find(stop.table()).ifPresent(flow -> stop(flow, stop));
+        } else if (batch instanceof Batch.Progress reached) {
+            flows.all().forEach(flow -> reached(flow, reached));
+        } else if (batch instanceof Batch.Loaded loaded) {
+            loaded(loaded);
         }
         if (dirtySinceNanos == 0 && (progress.hasNews() || flows.anyDirty())) {
             dirtySinceNanos = System.nanoTime();
@@ -167,7 +173,7 @@ final class HotFlusher implements Runnable {
 
     /** Whether the table has everything that came before. */
     private void start(HotFlow flow, long firstAfter) {
-        flow.isStopped = firstAfter == RowBatch.NOT_STREAMED;
+        flow.isStopped = firstAfter == Batch.Start.NOT_STREAMED;
         if (!flow.isStopped) {
             flow.reached = firstAfter;
         }
@@ -182,21 +188,21 @@ final class HotFlusher implements Runnable {
         progress.set(flow.number, flow.state(), flow.reason());
     }
 
-    private void stop(HotFlow flow, RowBatch batch) {
+    private void stop(HotFlow flow, Batch.Stop stop) {
         flow.isStopped = true;
         progress.set(
                 flow.number,
                 flow.state(),
-                batch.stop.code() + " " + batch.stop.code().title());
+                stop.reason().code() + " " + stop.reason().code().title());
     }
 
-    private void reached(HotFlow flow, RowBatch batch) {
+    private void reached(HotFlow flow, Batch.Progress batch) {
         if (flow.isStopped) {
             return;
         }
-        flow.reached = batch.lsn;
+        flow.reached = batch.lsn();
         if (flow.isLive()) {
-            progress.advance(flow.number, batch.lsn, batch.commitTimeMicros);
+            progress.advance(flow.number, batch.lsn(), batch.commitTimeMicros());
         } else if (flow.waiting != null) {
             keepWaiting(flow, batch);
         } else if (flow.mayRefill(nowMillis.getAsLong())) {
@@ -205,7 +211,7 @@ final class HotFlusher implements Runnable {
         }
     }
 
-    private void changes(HotFlow flow, RowBatch batch) {
+    private void changes(HotFlow flow, ChangeRows batch) {
         if (flow.waiting != null) {
             keepWaiting(flow, batch);
         } else if (flow.isLive()) {
@@ -217,24 +223,24 @@ final class HotFlusher implements Runnable {
         }
     }
 
-    private void keepWaiting(HotFlow flow, RowBatch batch) {
+    private void keepWaiting(HotFlow flow, Batch batch) {
         if (!flow.waiting.add(batch)) {
             flow.fail("more changes came during the refill than could be kept", nowMillis.getAsLong());
             progress.set(flow.number, flow.state(), flow.reason());
         }
     }
 
-    private void apply(HotFlow flow, RowBatch batch) {
+    private void apply(HotFlow flow, ChangeRows batch) {
         if (flow.buffer.holdsLoad()) {
             flush(List.of(flow));
         }
-        for (int i = 0; i < batch.count && flow.isLive(); i++) {
-            if (Long.compareUnsigned(batch.lsns[i], flow.skipTo) <= 0) {
+        for (int i = 0; i < batch.count() && flow.isLive(); i++) {
+            if (Long.compareUnsigned(batch.lsns()[i], flow.skipTo) <= 0) {
                 continue;
             }
-            if (batch.operations[i] == RowBatch.TRUNCATE) {
+            if (batch.operations()[i] == ChangeRows.TRUNCATE) {
                 flow.buffer.clear();
-                deleteBelow(flow.table, flow.buffer.next(batch.lsns[i]), "truncate the hot table ");
+                deleteBelow(flow.table, flow.buffer.next(batch.lsns()[i]), "truncate the hot table ");
             } else {
                 flow.buffer.change(batch, i, nowMicros());
             }
@@ -251,11 +257,11 @@ final class HotFlusher implements Runnable {
     }
 
     /** The load is complete if all its rows are there; what is older was left behind by a load that never was. */
-    private void loaded(RowBatch batch) {
+    private void loaded(Batch.Loaded batch) {
         flush(flows.dirty());
-        for (int i = 0; i < batch.loadedTables.length; i++) {
-            long rows = i < batch.lsns.length ? batch.lsns[i] : -1;
-            flows.find(batch.loadedTables[i]).filter(HotFlow::canBeLoaded).ifPresent(flow -> {
+        for (int i = 0; i < batch.tables().length; i++) {
+            long rows = i < batch.rows().length ? batch.rows()[i] : -1;
+            flows.find(batch.tables()[i]).filter(HotFlow::canBeLoaded).ifPresent(flow -> {
                 try {
                     loaded(flow, batch, rows);
                 } catch (SluiceException e) {
@@ -265,19 +271,19 @@ final class HotFlusher implements Runnable {
         }
     }
 
-    private void loaded(HotFlow flow, RowBatch batch, long rows) {
+    private void loaded(HotFlow flow, Batch.Loaded batch, long rows) {
         String purpose = "count the rows of the load of " + flow.table.name();
         long[] found = new long[1];
-        outage.insist(() -> found[0] = Long.parseLong(client.text(purpose, flow.table.countOfLoad(batch.lsn))));
+        outage.insist(() -> found[0] = Long.parseLong(client.text(purpose, flow.table.countOfLoad(batch.lsn()))));
         if (rows != found[0]) {
             flow.lose("the load brought " + found[0] + " rows of " + (rows < 0 ? "an unknown number" : rows));
         } else {
-            deleteBelow(flow.table, HotVersion.whole(batch.lsn), "clean the hot table ");
+            deleteBelow(flow.table, HotVersion.whole(batch.lsn()), "clean the hot table ");
             flow.live();
-            flow.skipTo = batch.lsn;
-            progress.advance(flow.number, batch.lsn, batch.commitTimeMicros);
+            flow.skipTo = batch.lsn();
+            progress.advance(flow.number, batch.lsn(), batch.commitTimeMicros());
         }
-        flow.reached = batch.lsn;
+        flow.reached = batch.lsn();
         progress.set(flow.number, flow.state(), flow.reason());
     }
 
@@ -307,11 +313,11 @@ final class HotFlusher implements Runnable {
         progress.advance(flow.number, result.lsn(), result.commitMicros());
         progress.set(flow.number, flow.state(), flow.reason());
         try (waiting) {
-            for (RowBatch batch = waiting.poll(); batch != null && flow.isLive(); batch = waiting.poll()) {
-                if (batch.kind == RowBatch.Kind.PROGRESS) {
-                    progress.advance(flow.number, batch.lsn, batch.commitTimeMicros);
-                } else {
-                    changes(flow, batch);
+            for (Batch batch = waiting.poll(); batch != null && flow.isLive(); batch = waiting.poll()) {
+                if (batch instanceof Batch.Progress reached) {
+                    progress.advance(flow.number, reached.lsn(), reached.commitTimeMicros());
+                } else if (batch instanceof ChangeRows changes) {
+                    changes(flow, changes);
                     flushWhenFull();
                 }
                 if (inbox.isOverflowed()) {

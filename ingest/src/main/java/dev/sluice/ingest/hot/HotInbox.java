@@ -1,7 +1,7 @@
 package dev.sluice.ingest.hot;
 
-import dev.sluice.ingest.batch.RowBatch;
-import dev.sluice.ingest.batch.RowBatch.Kind;
+import dev.sluice.ingest.row.Batch;
+import dev.sluice.ingest.row.LoadRows;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,7 +25,7 @@ final class HotInbox implements AutoCloseable {
     private final long loadBytesMax;
     private final BatchSpool spool;
     /** By table: told again when the inbox begins anew. */
-    private final Map<Integer, RowBatch> stops = new LinkedHashMap<>();
+    private final Map<Integer, Batch.Stop> stops = new LinkedHashMap<>();
 
     private long offered;
     private long taken;
@@ -49,26 +49,26 @@ final class HotInbox implements AutoCloseable {
     // ---- the task's thread ----
 
     /** Takes a batch over. Waits only for a load, and only while ClickHouse makes headway. */
-    synchronized void offer(RowBatch batch) {
-        leads |= batch.kind == Kind.START || batch.kind == Kind.LOADED;
-        if (batch.kind == Kind.STOP) {
-            stops.put(batch.table, batch);
+    synchronized void offer(Batch batch) {
+        leads |= batch instanceof Batch.Start || batch instanceof Batch.Loaded;
+        if (batch instanceof Batch.Stop stop) {
+            stops.put(stop.table(), stop);
         }
-        if (isDropping && mayResume && batch.kind == Kind.PROGRESS) {
+        if (isDropping && mayResume && batch instanceof Batch.Progress progress) {
             isDropping = false;
-            add(RowBatch.start(startAt(batch.lsn)));
+            add(new Batch.Start(startAt(progress.lsn())));
             stops.values().forEach(this::add);
         }
         if (isDropping) {
             return;
         }
-        if (batch.kind == Kind.LOAD) {
+        if (batch instanceof LoadRows) {
             await(() -> spool.bytes() < loadBytesMax, Long.MAX_VALUE);
         }
         if (!isDropping) {
             add(batch);
         }
-        if (batch.kind == Kind.CHUNK_END && !isDropping) {
+        if (batch instanceof Batch.ChunkEnd && !isDropping) {
             awaitStored(Long.MAX_VALUE);
         }
     }
@@ -85,7 +85,7 @@ final class HotInbox implements AutoCloseable {
         }
     }
 
-    private void add(RowBatch batch) {
+    private void add(Batch batch) {
         if (spool.add(batch)) {
             offered++;
         } else {
@@ -103,7 +103,7 @@ final class HotInbox implements AutoCloseable {
     private long[] startAt(long position) {
         long[] all = new long[tables];
         Arrays.fill(all, position);
-        stops.keySet().forEach(table -> all[table] = RowBatch.NOT_STREAMED);
+        stops.keySet().forEach(table -> all[table] = Batch.Start.NOT_STREAMED);
         return all;
     }
 
@@ -147,7 +147,7 @@ final class HotInbox implements AutoCloseable {
     // ---- the flusher's thread ----
 
     /** The next batch; null when {@code millisMax} have passed, or when it is time to flush what was taken. */
-    synchronized RowBatch take(long millisMax) {
+    synchronized Batch take(long millisMax) {
         long start = System.nanoTime();
         while (!isClosed && !isOverflowed() && !isFlushDue() && spool.isEmpty()) {
             long left = millisMax - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
@@ -159,12 +159,12 @@ final class HotInbox implements AutoCloseable {
         if (isClosed || isOverflowed() || isFlushDue()) {
             return null;
         }
-        RowBatch batch = poll();
+        Batch batch = poll();
         taken += batch == null ? 0 : 1;
         return batch;
     }
 
-    private RowBatch poll() {
+    private Batch poll() {
         try {
             return spool.poll();
         } catch (UncheckedIOException e) {

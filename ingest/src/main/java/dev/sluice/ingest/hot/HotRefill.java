@@ -1,6 +1,6 @@
 package dev.sluice.ingest.hot;
 
-import dev.sluice.ingest.sink.row.RowCursor;
+import dev.sluice.ingest.row.RowCursor;
 import dev.sluice.spec.PipelineSpec.HotSpec;
 import dev.sluice.spec.errors.SluiceException;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.sluice.ingest.hot;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpec.HotSpec;
@@ -17,7 +17,7 @@ import org.apache.flink.metrics.MetricGroup;
  * insert that is repeated, by a retry or after a restart, changes nothing; ClickHouse's window of remembered inserts is
  * not needed. Chain it to the source: the changes of a table must reach one writer, in order.
  */
-public final class HotSink implements Sink<RowBatch> {
+public final class HotSink implements Sink<Batch> {
     private static final long serialVersionUID = 1L;
     /** A statement that failed is tried again this long before it counts as unanswered. */
     private static final long RETRY_MILLIS = 1_000;
@@ -26,7 +26,7 @@ public final class HotSink implements Sink<RowBatch> {
     private final HotSpec hot;
     private final HotLake.Opener lake;
 
-    /** @param tables in the order that {@link RowBatch#table} counts them; those that the pipeline does not name as hot are skipped */
+    /** @param tables in the order that {@link Batch#table} counts them; those that the pipeline does not name as hot are skipped */
     public HotSink(List<SourceTable> tables, PipelineSpec spec) {
         this.tables = List.copyOf(tables);
         this.hot = spec.hot();
@@ -34,7 +34,7 @@ public final class HotSink implements Sink<RowBatch> {
     }
 
     @Override
-    public SinkWriter<RowBatch> createWriter(WriterInitContext context) {
+    public SinkWriter<Batch> createWriter(WriterInitContext context) {
         MetricGroup metrics = context.metricGroup().addGroup("sluice");
         return writer(
                 tables,

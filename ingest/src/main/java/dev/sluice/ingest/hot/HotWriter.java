@@ -1,6 +1,6 @@
 package dev.sluice.ingest.hot;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.slf4j.Logger;
@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * The task's end of the hot sink: hands batches to the flusher. It waits for ClickHouse for a short while at a checkpoint,
  * so that a restart finds everything stored, and not at all once ClickHouse is late: the lake does not depend on it.
  */
-final class HotWriter implements SinkWriter<RowBatch> {
+final class HotWriter implements SinkWriter<Batch> {
     private static final Logger log = LoggerFactory.getLogger(HotWriter.class);
     private static final long END_MILLIS = 10_000;
 
@@ -30,7 +30,7 @@ final class HotWriter implements SinkWriter<RowBatch> {
     }
 
     @Override
-    public void write(RowBatch batch, Context context) {
+    public void write(Batch batch, Context context) {
         inbox.offer(batch);
     }
 

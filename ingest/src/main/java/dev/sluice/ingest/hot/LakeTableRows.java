@@ -1,8 +1,8 @@
 package dev.sluice.ingest.hot;
 
-import dev.sluice.ingest.batch.RowBatch;
-import dev.sluice.ingest.sink.carry.PostgresForm;
-import dev.sluice.ingest.sink.row.RowCursor;
+import dev.sluice.ingest.row.RowCursor;
+import dev.sluice.ingest.row.RowForm;
+import dev.sluice.ingest.row.ValueForm;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.SourceTable.SourceColumn;
 import java.io.IOException;
@@ -95,7 +95,7 @@ final class LakeTableRows {
                 .build()) {
             for (Record record : records) {
                 for (int column = 0; column < row.columns(); column++) {
-                    row.set(column, new byte[0], 0, RowBatch.NULL);
+                    row.set(column, new byte[0], 0, RowForm.NULL);
                 }
                 for (int column : source.keyColumns()) {
                     set(column, record);
@@ -109,10 +109,10 @@ final class LakeTableRows {
         SourceColumn of = source.columns().get(column);
         Object value = record.getField(of.name());
         if (value == null) {
-            row.set(column, new byte[0], 0, RowBatch.NULL);
+            row.set(column, new byte[0], 0, RowForm.NULL);
             return;
         }
-        byte[] bytes = PostgresForm.of(of.type(), value);
+        byte[] bytes = ValueForm.of(of.type(), value);
         row.set(column, bytes, 0, bytes.length);
     }
 

@@ -1,6 +1,6 @@
 package dev.sluice.ingest.hot;
 
-import dev.sluice.ingest.sink.row.BigEndian;
+import dev.sluice.ingest.row.BigEndian;
 
 /**
  * Reads numeric: int16 number of digits, weight of the first digit, sign and display scale, then the digits to the base

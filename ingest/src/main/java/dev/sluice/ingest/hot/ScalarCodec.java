@@ -1,6 +1,6 @@
 package dev.sluice.ingest.hot;
 
-import dev.sluice.ingest.sink.row.BigEndian;
+import dev.sluice.ingest.row.BigEndian;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;

@@ -1,6 +1,5 @@
 package dev.sluice.ingest.postgres;
 
-import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.PostgresSplit.LoadSplit;
 import dev.sluice.ingest.postgres.SourceEvents.ActiveLoads;
 import dev.sluice.ingest.postgres.SourceEvents.ChunkFinished;
@@ -18,6 +17,9 @@ import dev.sluice.ingest.postgres.load.ChunkReader.Opening;
 import dev.sluice.ingest.postgres.load.ReadingPace;
 import dev.sluice.ingest.postgres.load.RowTooLargeException;
 import dev.sluice.ingest.postgres.load.SnapshotLostException;
+import dev.sluice.ingest.row.Batch;
+import dev.sluice.ingest.row.LoadRows;
+import dev.sluice.ingest.row.RowForm;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.errors.ErrorCode;
@@ -68,7 +70,7 @@ final class LoadEmitter implements AutoCloseable {
         this.reader = new ChunkReader(
                 settings.connector(),
                 settings.rowBytesMax() == SourceSettings.ROW_BYTES_OF_THE_HEAP
-                        ? RowBatch.CHANGE_BYTES_MAX
+                        ? RowForm.CHANGE_BYTES_MAX
                         : settings.rowBytesMax());
     }
 
@@ -122,12 +124,12 @@ final class LoadEmitter implements AutoCloseable {
         return isOpen || name != null && !lost.contains(new LostSnapshot(chunk.loadLsn(), name));
     }
 
-    InputStatus poll(ReaderOutput<RowBatch> output) {
+    InputStatus poll(ReaderOutput<Batch> output) {
         LoadSplit chunk = chunks.element();
         if (!isOpen && !open(chunk)) {
             return canRead() ? InputStatus.MORE_AVAILABLE : InputStatus.NOTHING_AVAILABLE;
         }
-        RowBatch batch;
+        LoadRows batch;
         try {
             batch = reader.next();
         } catch (RowTooLargeException e) {
@@ -139,7 +141,7 @@ final class LoadEmitter implements AutoCloseable {
         }
         if (batch != null) {
             output.collect(batch);
-            replaceFirst(chunk.withRowsEmitted(chunk.rowsEmitted() + batch.count));
+            replaceFirst(chunk.withRowsEmitted(chunk.rowsEmitted() + batch.count()));
             return InputStatus.MORE_AVAILABLE;
         }
         isOpen = false;
@@ -160,7 +162,7 @@ final class LoadEmitter implements AutoCloseable {
                             + " rows less than before under the same snapshot",
                     "report this; the load must be started over");
         }
-        output.collect(RowBatch.chunkEnd(chunk.table(), chunk.loadLsn()));
+        output.collect(new Batch.ChunkEnd(chunk.table(), chunk.loadLsn()));
         chunks.remove();
         context.sendSourceEventToCoordinator(new ChunkFinished(chunk.loadLsn(), chunk.chunk(), chunk.rows()));
         letGoIfDone();

@@ -1,6 +1,6 @@
 package dev.sluice.ingest.postgres;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,8 +38,8 @@ public record LoadedTables(long lsn, long timeMicros, List<Integer> tables, List
     }
 
     /** The sign that a reader sends down. */
-    public RowBatch toBatch() {
-        return RowBatch.loaded(
+    public Batch.Loaded toBatch() {
+        return new Batch.Loaded(
                 lsn,
                 timeMicros,
                 tables.stream().mapToInt(Integer::intValue).toArray(),

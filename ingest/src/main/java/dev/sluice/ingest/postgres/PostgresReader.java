@@ -1,7 +1,6 @@
 package dev.sluice.ingest.postgres;
 
 import dev.sluice.ingest.JobFailures;
-import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.PostgresSplit.AnnouncementSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.LoadSplit;
 import dev.sluice.ingest.postgres.PostgresSplit.StopSplit;
@@ -10,6 +9,7 @@ import dev.sluice.ingest.postgres.SourceEvents.ActiveLoads;
 import dev.sluice.ingest.postgres.SourceEvents.NoChunkWaiting;
 import dev.sluice.ingest.postgres.SourceEvents.ReaderStarted;
 import dev.sluice.ingest.postgres.stream.SliceQueue;
+import dev.sluice.ingest.row.Batch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,7 +25,7 @@ import org.apache.flink.core.io.InputStatus;
  * Reads chunks, then, in one of the readers, the stream. All methods run in the task's thread, so what one
  * {@link #pollNext} emits lies between two checkpoint barriers.
  */
-final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
+final class PostgresReader implements SourceReader<Batch, PostgresSplit> {
     private final SourceSettings settings;
     private final SourceReaderContext context;
     private final LoadEmitter load;
@@ -101,18 +101,18 @@ final class PostgresReader implements SourceReader<RowBatch, PostgresSplit> {
     }
 
     @Override
-    public InputStatus pollNext(ReaderOutput<RowBatch> output) throws Exception {
+    public InputStatus pollNext(ReaderOutput<Batch> output) throws Exception {
         return JobFailures.<InputStatus, Exception>guarded(() -> poll(output));
     }
 
-    private InputStatus poll(ReaderOutput<RowBatch> output) throws Exception {
+    private InputStatus poll(ReaderOutput<Batch> output) throws Exception {
         // Before the next rows: there are some until the whole load is over, and what is complete is to be kept by
         // then.
         while (!announcements.isEmpty()) {
             output.collect(announcements.remove().load().toBatch());
         }
         while (!stops.isEmpty()) {
-            output.collect(RowBatch.stop(stops.remove().stop()));
+            output.collect(new Batch.Stop(stops.remove().stop()));
         }
         if (load.canRead()) {
             return load.poll(output);

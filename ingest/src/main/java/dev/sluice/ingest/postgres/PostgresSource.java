@@ -1,7 +1,7 @@
 package dev.sluice.ingest.postgres;
 
-import dev.sluice.ingest.batch.RowBatch;
-import dev.sluice.ingest.batch.RowBatchTypeInfo;
+import dev.sluice.ingest.row.Batch;
+import dev.sluice.ingest.row.BatchTypeInfo;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.List;
@@ -19,8 +19,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * Tables of one PostgreSQL database: a load of those that the lake does not have, then the change stream of all, without
  * end. Assumes that the tables were checked by {@code SourceCatalogue}.
  */
-public final class PostgresSource
-        implements Source<RowBatch, PostgresSplit, EnumeratorState>, ResultTypeQueryable<RowBatch> {
+public final class PostgresSource implements Source<Batch, PostgresSplit, EnumeratorState>, ResultTypeQueryable<Batch> {
     private static final long serialVersionUID = 1L;
 
     private final SourceSettings settings;
@@ -48,7 +47,7 @@ public final class PostgresSource
     }
 
     @Override
-    public SourceReader<RowBatch, PostgresSplit> createReader(SourceReaderContext context) {
+    public SourceReader<Batch, PostgresSplit> createReader(SourceReaderContext context) {
         return new PostgresReader(settings, context);
     }
 
@@ -63,8 +62,8 @@ public final class PostgresSource
     }
 
     @Override
-    public TypeInformation<RowBatch> getProducedType() {
-        return RowBatchTypeInfo.INSTANCE;
+    public TypeInformation<Batch> getProducedType() {
+        return BatchTypeInfo.INSTANCE;
     }
 
     static void checkSameTables(List<Integer> oids, SourceSettings settings) {

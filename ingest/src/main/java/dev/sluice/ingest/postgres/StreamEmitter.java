@@ -1,12 +1,12 @@
 package dev.sluice.ingest.postgres;
 
 import dev.sluice.ingest.JobFailures;
-import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.PostgresSplit.StreamSplit;
 import dev.sluice.ingest.postgres.slot.SourceIdentity;
 import dev.sluice.ingest.postgres.stream.ChangeStream;
 import dev.sluice.ingest.postgres.stream.StreamSlice;
 import dev.sluice.ingest.postgres.watch.SourceWatch;
+import dev.sluice.ingest.row.Batch;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ final class StreamEmitter implements AutoCloseable {
     private StreamSplit split;
     private ChangeStream stream;
     /** The sign that the stream begins; null when it was given. */
-    private RowBatch beginning;
+    private Batch beginning;
 
     private Acknowledger acknowledger;
 
@@ -67,7 +67,7 @@ final class StreamEmitter implements AutoCloseable {
                         !l.tables().stream().allMatch(t -> new Lsn(l.lsn()).isAtMost(stamps.getOrDefault(t, Lsn.ZERO))))
                 .toList();
         split = new StreamSplit(split.position(), split.tableOids(), skipTo(stamps), loaded);
-        beginning = RowBatch.start(firstAfter(stopped));
+        beginning = new Batch.Start(firstAfter(stopped));
         stream = new ChangeStream(
                 settings.connector(),
                 settings.slotName(),
@@ -97,7 +97,7 @@ final class StreamEmitter implements AutoCloseable {
      * Emits what lies ready, and never waits. A checkpoint may pass inside a large transaction: the split stays in front
      * of it until all of it was emitted, so that a restart reads it again from its beginning.
      */
-    InputStatus poll(ReaderOutput<RowBatch> output) throws Exception {
+    InputStatus poll(ReaderOutput<Batch> output) throws Exception {
         for (int i = 0; i < SLICES_PER_POLL_MAX; i++) {
             StreamSlice slice = stream.slices().poll();
             if (slice == null) {
@@ -115,10 +115,10 @@ final class StreamEmitter implements AutoCloseable {
         return InputStatus.MORE_AVAILABLE;
     }
 
-    private void emit(StreamSlice slice, ReaderOutput<RowBatch> output) {
-        for (RowBatch batch : slice.batches()) {
+    private void emit(StreamSlice slice, ReaderOutput<Batch> output) {
+        for (Batch batch : slice.batches()) {
             output.collect(batch);
-            if (batch.kind == RowBatch.Kind.LOADED) {
+            if (batch instanceof Batch.Loaded) {
                 split = new StreamSplit(
                         split.position(), split.tableOids(), split.skipTo(), withoutFirst(split.loaded()));
             }
@@ -160,7 +160,7 @@ final class StreamEmitter implements AutoCloseable {
             long skipped = Lsn.max(
                             new Lsn(split.position()), new Lsn(split.skipTo().get(i)))
                     .value();
-            firstAfter[i] = stopped.contains(i) ? RowBatch.NOT_STREAMED : skipped;
+            firstAfter[i] = stopped.contains(i) ? Batch.Start.NOT_STREAMED : skipped;
         }
         return firstAfter;
     }

@@ -1,14 +1,14 @@
 package dev.sluice.ingest.sink;
 
 import dev.sluice.ingest.JobFailures;
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
 import dev.sluice.ingest.sink.cut.CutFiles;
 import java.io.IOException;
 import java.util.Collection;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 
 /** A {@link LakeWriter} as Flink runs it: what no restart can cure ends the job. */
-final class GuardedWriter implements CommittingSinkWriter<RowBatch, CutFiles> {
+final class GuardedWriter implements CommittingSinkWriter<Batch, CutFiles> {
     private final LakeWriter writer;
 
     GuardedWriter(LakeWriter writer) {
@@ -16,7 +16,7 @@ final class GuardedWriter implements CommittingSinkWriter<RowBatch, CutFiles> {
     }
 
     @Override
-    public void write(RowBatch batch, Context context) throws IOException {
+    public void write(Batch batch, Context context) throws IOException {
         JobFailures.<IOException>guard(() -> writer.write(batch, context));
     }
 

@@ -1,7 +1,7 @@
 package dev.sluice.ingest.sink;
 
 import dev.sluice.ingest.JobFailures;
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
 import dev.sluice.ingest.sink.cut.CutFiles;
 import dev.sluice.ingest.sink.cut.CutFilesSerializer;
 import dev.sluice.ingest.sink.poison.PoisonPolicies;
@@ -29,7 +29,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
  * committer commits it to all tables at once. The lake tables must be there ({@link LakeTables#create}).
  */
 public final class LakeSink
-        implements Sink<RowBatch>, SupportsCommitter<CutFiles>, SupportsPreCommitTopology<CutFiles, CutFiles> {
+        implements Sink<Batch>, SupportsCommitter<CutFiles>, SupportsPreCommitTopology<CutFiles, CutFiles> {
     private static final long serialVersionUID = 1L;
 
     private final CatalogOpener catalog;
@@ -45,7 +45,7 @@ public final class LakeSink
     }
 
     /**
-     * @param tables in the order that {@link RowBatch#table} counts them
+     * @param tables in the order that {@link Batch#table} counts them
      * @param runId the run that commits; it has taken the pipeline over
      * @param policies of these tables
      * @param guard asked before each commit
@@ -82,7 +82,7 @@ public final class LakeSink
     }
 
     @Override
-    public SinkWriter<RowBatch> createWriter(WriterInitContext context) {
+    public SinkWriter<Batch> createWriter(WriterInitContext context) {
         return JobFailures.guarded(() -> new GuardedWriter(new LakeWriter(
                 catalog.open(),
                 tables,

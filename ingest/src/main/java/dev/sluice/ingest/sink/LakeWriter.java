@@ -1,6 +1,8 @@
 package dev.sluice.ingest.sink;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
+import dev.sluice.ingest.row.ChangeRows;
+import dev.sluice.ingest.row.LoadRows;
 import dev.sluice.ingest.sink.cut.CutFiles;
 import dev.sluice.ingest.sink.cut.LoadMarker;
 import dev.sluice.ingest.sink.cut.TableFiles;
@@ -33,7 +35,7 @@ import org.apache.iceberg.Table;
  * <p>A large transaction begins a cut of its own, since an equality delete does not reach rows of its own commit: what it
  * deletes may have been written by the cut before, and the two may come to be committed at different times.
  */
-public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles> {
+public final class LakeWriter implements CommittingSinkWriter<Batch, CutFiles> {
     private final LakeCatalog catalog;
     private final List<SourceTable> sources;
     private final PoisonPolicies policies;
@@ -72,37 +74,49 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
     }
 
     @Override
-    public void write(RowBatch batch, Context context) throws IOException {
-        if (stopped.contains(batch.table)) {
-            advance(batch);
+    public void write(Batch batch, Context context) throws IOException {
+        if (batch instanceof LoadRows rows) {
+            load(rows);
+        } else if (batch instanceof ChangeRows changes) {
+            change(changes);
+        } else if (batch instanceof Batch.Progress progress) {
+            isOpen = false;
+            advance(progress.lsn(), progress.commitTimeMicros());
+        } else if (batch instanceof Batch.Open) {
+            open();
+        } else if (batch instanceof Batch.Stop stop) {
+            stop(stop.reason());
+        } else if (batch instanceof Batch.Loaded loaded) {
+            markers.add(new LoadMarker(loaded.lsn(), loaded.commitTimeMicros(), loaded.tables(), loaded.rows()));
+            advance(loaded.lsn(), loaded.commitTimeMicros());
+        }
+    }
+
+    private void load(LoadRows rows) throws IOException {
+        if (stopped.contains(rows.table())) {
             return;
         }
-        switch (batch.kind) {
-            case LOAD -> {
-                if (batch.table != loadingTable && loadingTable >= 0) {
-                    // Chunks come table by table, and every open file holds a row group in memory.
-                    writer(loadingTable).closeLoadFile();
-                }
-                loadingTable = batch.table;
-                writer(batch.table).load(batch).ifPresent(this::stop);
-                loadedRows[batch.table].inc(batch.count);
-            }
-            case CHUNK_END, START -> {}
-            case CHANGES -> {
-                writer(batch.table).change(batch).ifPresent(this::stop);
-                advance(batch);
-            }
-            case PROGRESS -> advance(batch);
-            case OPEN -> open();
-            case STOP -> stop(batch.stop);
-            case LOADED -> {
-                long[] rows = batch.lsns == null ? new long[0] : batch.lsns;
-                markers.add(new LoadMarker(batch.lsn, batch.commitTimeMicros, batch.loadedTables, rows));
-                advance(batch);
-            }
+        if (rows.table() != loadingTable && loadingTable >= 0) {
+            // Chunks come table by table, and every open file holds a row group in memory.
+            writer(loadingTable).closeLoadFile();
         }
-        rowsWritten.inc(batch.count);
-        openFiles.wrote(batch.bytes == null ? 0 : batch.bytes.length);
+        loadingTable = rows.table();
+        writer(rows.table()).load(rows).ifPresent(this::stop);
+        loadedRows[rows.table()].inc(rows.count());
+        wrote(rows);
+    }
+
+    private void change(ChangeRows changes) throws IOException {
+        if (!stopped.contains(changes.table())) {
+            writer(changes.table()).change(changes).ifPresent(this::stop);
+            wrote(changes);
+        }
+        advance(changes.lsn(), changes.commitTimeMicros());
+    }
+
+    private void wrote(Batch batch) throws IOException {
+        rowsWritten.inc(batch.count());
+        openFiles.wrote(batch.bytesHeld());
     }
 
     /** Gives up what this cut holds of the table; the committer hears of it with the cut. */
@@ -127,17 +141,11 @@ public final class LakeWriter implements CommittingSinkWriter<RowBatch, CutFiles
         }
     }
 
-    private void advance(RowBatch batch) {
-        if (batch.kind == RowBatch.Kind.LOAD || batch.kind == RowBatch.Kind.CHUNK_END) {
-            return;
-        }
-        isOpen &= batch.kind != RowBatch.Kind.PROGRESS;
-        if (isOpen) {
-            return;
-        }
-        if (Long.compareUnsigned(batch.lsn, lsn) >= 0) {
-            lsn = batch.lsn;
-            commitTimeMicros = batch.commitTimeMicros != 0 ? batch.commitTimeMicros : commitTimeMicros;
+    /** The cut reaches {@code reached}, unless a transaction is open: nothing of that may be handed over. */
+    private void advance(long reached, long micros) {
+        if (!isOpen && Long.compareUnsigned(reached, lsn) >= 0) {
+            lsn = reached;
+            commitTimeMicros = micros != 0 ? micros : commitTimeMicros;
         }
     }
 

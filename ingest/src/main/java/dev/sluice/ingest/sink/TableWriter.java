@@ -1,6 +1,10 @@
 package dev.sluice.ingest.sink;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.ChangeRows;
+import dev.sluice.ingest.row.KeyBytes;
+import dev.sluice.ingest.row.LoadRows;
+import dev.sluice.ingest.row.RowCursor;
+import dev.sluice.ingest.row.RowForm;
 import dev.sluice.ingest.sink.cut.TableFiles;
 import dev.sluice.ingest.sink.file.ChangeFiles;
 import dev.sluice.ingest.sink.file.LoadFiles;
@@ -9,8 +13,6 @@ import dev.sluice.ingest.sink.file.TableFormat;
 import dev.sluice.ingest.sink.poison.PoisonStops;
 import dev.sluice.ingest.sink.poison.RowJudge;
 import dev.sluice.ingest.sink.poison.RowJudge.Verdict;
-import dev.sluice.ingest.sink.row.KeyBytes;
-import dev.sluice.ingest.sink.row.RowCursor;
 import dev.sluice.ingest.sink.spill.HeapBudget;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.TableStop;
@@ -54,9 +56,9 @@ final class TableWriter {
     }
 
     /** Writes rows of a load; says so when the table must not go on. */
-    Optional<TableStop> load(RowBatch batch) throws IOException {
+    Optional<TableStop> load(LoadRows batch) throws IOException {
         if (!load.add(batch)) {
-            return Optional.of(stop(" in the load at " + new Lsn(batch.lsn)));
+            return Optional.of(stop(" in the load at " + new Lsn(batch.lsn())));
         }
         return load.isQuarantineFull() ? Optional.of(PoisonStops.tooMany(table, source)) : Optional.empty();
     }
@@ -66,24 +68,26 @@ final class TableWriter {
     }
 
     /** Writes changes; says so when the table must not go on, and leaves the rest of the batch then. */
-    Optional<TableStop> change(RowBatch batch) throws IOException {
-        for (int i = 0; i < batch.count; i++) {
-            changes.see(batch.lsns[i]);
+    Optional<TableStop> change(ChangeRows batch) throws IOException {
+        for (int i = 0; i < batch.count(); i++) {
+            changes.see(batch.lsns()[i]);
             boolean goesOn = true;
-            switch (batch.operations[i]) {
-                case RowBatch.INSERT -> goesOn = insert(batch, i);
-                case RowBatch.UPDATE -> goesOn = update(batch, i);
-                case RowBatch.DELETE -> {
-                    oldRow.moveTo(batch.bytes, batch.oldOffsets[i]);
+            switch (batch.operations()[i]) {
+                case ChangeRows.INSERT -> goesOn = insert(batch, i);
+                case ChangeRows.UPDATE -> goesOn = update(batch, i);
+                case ChangeRows.DELETE -> {
+                    oldRow.moveTo(batch.bytes(), batch.oldOffsets()[i]);
                     changes.delete(oldKey.of(oldRow), oldRow);
                 }
-                case RowBatch.TRUNCATE -> changes.truncate(batch.lsns[i]);
+                case ChangeRows.TRUNCATE -> changes.truncate(batch.lsns()[i]);
                 default ->
                     throw new SluiceException(
-                            ErrorCode.E1901, "unknown operation " + batch.operations[i] + " in a batch", "report this");
+                            ErrorCode.E1901,
+                            "unknown operation " + batch.operations()[i] + " in a batch",
+                            "report this");
             }
             if (!goesOn) {
-                return Optional.of(stop(" in the change at commit " + new Lsn(batch.lsns[i])));
+                return Optional.of(stop(" in the change at commit " + new Lsn(batch.lsns()[i])));
             }
         }
         return Optional.empty();
@@ -93,8 +97,8 @@ final class TableWriter {
         return PoisonStops.misfit(table, source, judge, where);
     }
 
-    private boolean insert(RowBatch batch, int change) throws IOException {
-        newRow.moveTo(batch.bytes, batch.newOffsets[change]);
+    private boolean insert(ChangeRows batch, int change) throws IOException {
+        newRow.moveTo(batch.bytes(), batch.newOffsets()[change]);
         Verdict verdict = judge.judge(newRow);
         if (verdict != Verdict.STOP) {
             put(verdict);
@@ -111,13 +115,13 @@ final class TableWriter {
         }
     }
 
-    private boolean update(RowBatch batch, int change) throws IOException {
-        newRow.moveTo(batch.bytes, batch.newOffsets[change]);
-        boolean hasOldRow = batch.oldOffsets[change] != RowBatch.NONE;
+    private boolean update(ChangeRows batch, int change) throws IOException {
+        newRow.moveTo(batch.bytes(), batch.newOffsets()[change]);
+        boolean hasOldRow = batch.oldOffsets()[change] != RowForm.NO_ROW;
         if (hasOldRow) {
-            oldRow.moveTo(batch.bytes, batch.oldOffsets[change]);
+            oldRow.moveTo(batch.bytes(), batch.oldOffsets()[change]);
         }
-        boolean complete = !hasUnchanged() || hasOldRow && fillUnchanged(batch.oldRowsAreFull);
+        boolean complete = !hasUnchanged() || hasOldRow && fillUnchanged(batch.oldRowsAreFull());
         Verdict verdict = judge.judge(newRow);
         if (verdict == Verdict.STOP) {
             return false;

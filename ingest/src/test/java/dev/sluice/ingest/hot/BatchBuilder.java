@@ -1,6 +1,9 @@
 package dev.sluice.ingest.hot;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
+import dev.sluice.ingest.row.ChangeRows;
+import dev.sluice.ingest.row.LoadRows;
+import dev.sluice.ingest.row.RowForm;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -33,26 +36,26 @@ final class BatchBuilder {
     }
 
     BatchBuilder insert(long lsn, byte[]... row) {
-        return add(RowBatch.INSERT, lsn, row, null);
+        return add(ChangeRows.INSERT, lsn, row, null);
     }
 
     BatchBuilder update(long lsn, byte[][] oldRow, byte[]... row) {
-        return add(RowBatch.UPDATE, lsn, row, oldRow);
+        return add(ChangeRows.UPDATE, lsn, row, oldRow);
     }
 
     BatchBuilder delete(long lsn, byte[]... oldRow) {
-        return add(RowBatch.DELETE, lsn, null, oldRow);
+        return add(ChangeRows.DELETE, lsn, null, oldRow);
     }
 
     BatchBuilder truncate(long lsn) {
-        return add(RowBatch.TRUNCATE, lsn, null, null);
+        return add(ChangeRows.TRUNCATE, lsn, null, null);
     }
 
     private BatchBuilder add(byte operation, long lsn, byte[][] newRow, byte[][] oldRow) {
         operations.write(operation);
         lsns.add(lsn);
-        newOffsets.add(newRow == null ? RowBatch.NONE : append(newRow));
-        oldOffsets.add(oldRow == null ? RowBatch.NONE : append(oldRow));
+        newOffsets.add(newRow == null ? RowForm.NO_ROW : append(newRow));
+        oldOffsets.add(oldRow == null ? RowForm.NO_ROW : append(oldRow));
         return this;
     }
 
@@ -62,7 +65,7 @@ final class BatchBuilder {
             DataOutputStream out = new DataOutputStream(bytes);
             out.writeShort(row.length);
             for (byte[] value : row) {
-                out.writeInt(value == null ? RowBatch.NULL : value == UNCHANGED ? RowBatch.UNCHANGED : value.length);
+                out.writeInt(value == null ? RowForm.NULL : value == UNCHANGED ? RowForm.UNCHANGED : value.length);
                 if (value != null) {
                     out.write(value);
                 }
@@ -77,12 +80,12 @@ final class BatchBuilder {
         return lsns.isEmpty();
     }
 
-    RowBatch load(int table, long lsn) {
-        return RowBatch.load(table, lsn, newOffsets.size(), bytes.toByteArray(), ints(newOffsets));
+    Batch load(int table, long lsn) {
+        return new LoadRows(table, lsn, newOffsets.size(), bytes.toByteArray(), ints(newOffsets));
     }
 
-    RowBatch changes(int table, long commitTimeMicros, boolean oldRowsAreFull) {
-        return RowBatch.changes(
+    ChangeRows changes(int table, long commitTimeMicros, boolean oldRowsAreFull) {
+        return new ChangeRows(
                 table,
                 lsns.get(lsns.size() - 1),
                 commitTimeMicros,
@@ -92,7 +95,8 @@ final class BatchBuilder {
                 ints(oldOffsets),
                 oldRowsAreFull,
                 operations.toByteArray(),
-                lsns.stream().mapToLong(Long::longValue).toArray());
+                lsns.stream().mapToLong(Long::longValue).toArray(),
+                null);
     }
 
     private static int[] ints(List<Integer> values) {

@@ -2,7 +2,7 @@ package dev.sluice.ingest.hot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
 import org.junit.jupiter.api.Test;
 
 class BatchSpoolTest {
@@ -12,11 +12,11 @@ class BatchSpoolTest {
     @Test
     void givesBatchesBackInTheirOrderFromMemoryAndDisk() {
         for (int lsn = 1; lsn <= 5; lsn++) {
-            assertThat(spool.add(RowBatch.progress(lsn, 0))).isTrue();
+            assertThat(spool.add(new Batch.Progress(lsn, 0))).isTrue();
         }
         assertThat(spool.isOnDisk()).isTrue();
         for (int lsn = 1; lsn <= 5; lsn++) {
-            assertThat(spool.poll().lsn).isEqualTo(lsn);
+            assertThat(spool.poll()).isEqualTo(new Batch.Progress(lsn, 0));
         }
         assertThat(spool.poll()).isNull();
     }
@@ -24,7 +24,7 @@ class BatchSpoolTest {
     @Test
     void isInMemoryAgainAsSoonAsAllThatWasOnDiskIsTaken() {
         for (int lsn = 1; lsn <= 3; lsn++) {
-            spool.add(RowBatch.progress(lsn, 0));
+            spool.add(new Batch.Progress(lsn, 0));
         }
         for (int lsn = 1; lsn <= 3; lsn++) {
             spool.poll();
@@ -32,8 +32,8 @@ class BatchSpoolTest {
         assertThat(spool.isEmpty()).isTrue();
         assertThat(spool.isOnDisk()).as("nothing is left on disk").isFalse();
         assertThat(spool.bytes()).isZero();
-        spool.add(RowBatch.progress(4, 0));
+        spool.add(new Batch.Progress(4, 0));
         assertThat(spool.isOnDisk()).as("the next one stays in memory").isFalse();
-        assertThat(spool.poll().lsn).isEqualTo(4);
+        assertThat(spool.poll()).isEqualTo(new Batch.Progress(4, 0));
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.clickhouse.server.RunningServer;
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
 import dev.sluice.ingest.sink.TestLake;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.HotStaleness;
@@ -162,12 +162,12 @@ class HotOutageIT extends HotSinkFixture {
     /** Transactions for both; the lake has committed them afterwards. */
     private void traffic(int transactions) throws Exception {
         for (int i = 0; i < transactions; i++) {
-            RowBatch batch = transaction().changes(0, nowMicros(), false);
+            Batch batch = transaction().changes(0, nowMicros(), false);
             writer.write(batch, null);
             lake.write(batch);
         }
         progress(lsn);
-        lake.write(RowBatch.progress(lsn, nowMicros()));
+        lake.write(new Batch.Progress(lsn, nowMicros()));
         lake.commitCut();
     }
 
@@ -180,7 +180,7 @@ class HotOutageIT extends HotSinkFixture {
 
     private void lakeTraffic() throws Exception {
         lake.write(transaction().changes(0, nowMicros(), false));
-        lake.write(RowBatch.progress(lsn, nowMicros()));
+        lake.write(new Batch.Progress(lsn, nowMicros()));
         lake.commitCut();
     }
 

@@ -1,7 +1,7 @@
 package dev.sluice.ingest.hot;
 
 import dev.sluice.clickhouse.server.RunningServer;
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
 import dev.sluice.ingest.sink.TestLake;
 import dev.sluice.ingest.table.ColumnType;
 import dev.sluice.ingest.table.ColumnType.Scalar;
@@ -101,7 +101,7 @@ abstract class HotSinkFixture {
                 omitted);
         long[] all = new long[tables.length];
         java.util.Arrays.fill(all, firstAfter);
-        writer.write(RowBatch.start(all), null);
+        writer.write(new Batch.Start(all), null);
         return writer;
     }
 
@@ -141,7 +141,7 @@ abstract class HotSinkFixture {
 
     /** A sign that everything up to a position has come. */
     void progress(long lsn) {
-        writer.write(RowBatch.progress(lsn, nowMicros()), null);
+        writer.write(new Batch.Progress(lsn, nowMicros()), null);
     }
 
     String progressOf(String table) throws Exception {

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.clickhouse.server.RunningServer;
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
+import dev.sluice.ingest.row.ChangeRows;
 import dev.sluice.ingest.table.ColumnType;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.spec.PipelineSpec.HotSpec;
@@ -111,22 +112,22 @@ class HotSinkIT extends HotSinkFixture {
     @Test
     void eachTransactionOfABatchHasItsOwnCommitTime() throws Exception {
         open(simple());
-        RowBatch two = new BatchBuilder()
+        ChangeRows two = new BatchBuilder()
                 .insert(10, row(1, null, "a"))
                 .insert(11, row(2, null, "b"))
                 .changes(0, 0, false);
         writer.write(
-                RowBatch.changes(
+                new ChangeRows(
                         0,
                         11,
                         nowMicros(),
                         2,
-                        two.bytes,
-                        two.newOffsets,
-                        two.oldOffsets,
+                        two.bytes(),
+                        two.newOffsets(),
+                        two.oldOffsets(),
                         false,
-                        two.operations,
-                        two.lsns,
+                        two.operations(),
+                        two.lsns(),
                         new long[] {nowMicros() - DAY_MICROS, nowMicros()}),
                 null);
         writer.flush(false);
@@ -182,7 +183,7 @@ class HotSinkIT extends HotSinkFixture {
     @Test
     void truncateRemovesWhatCameBeforeAndMayBeRepeated() throws Exception {
         open(simple());
-        RowBatch before = new BatchBuilder()
+        Batch before = new BatchBuilder()
                 .insert(10, row(1, null, "a"))
                 .insert(12, row(2, null, "same transaction, before"))
                 .truncate(12)
@@ -208,7 +209,7 @@ class HotSinkIT extends HotSinkFixture {
         writer.flush(false);
         writer.write(new BatchBuilder().insert(0, row(1, null, "second load")).load(0, 60), null);
         writer.flush(false);
-        writer.write(RowBatch.loaded(60, nowMicros(), new int[] {0}, new long[] {1}), null);
+        writer.write(new Batch.Loaded(60, nowMicros(), new int[] {0}, new long[] {1}), null);
         writer.flush(false);
         assertThat(rows()).isEqualTo("1\t\\N\tsecond load");
         assertThat(progressOf("t")).isEqualTo("60");
@@ -220,7 +221,7 @@ class HotSinkIT extends HotSinkFixture {
         writer.flush(false);
         writer.write(new BatchBuilder().insert(0, row(1, null, "a")).load(0, 50), null);
         assertThat(rows()).isEmpty();
-        writer.write(RowBatch.chunkEnd(0, 50), null);
+        writer.write(new Batch.ChunkEnd(0, 50), null);
         assertThat(rows()).isEqualTo("1\t\\N\ta");
         assertThat(progressOf("t")).as("others may still load").isEmpty();
     }

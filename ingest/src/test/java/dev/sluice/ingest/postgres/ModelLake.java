@@ -1,6 +1,9 @@
 package dev.sluice.ingest.postgres;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
+import dev.sluice.ingest.row.ChangeRows;
+import dev.sluice.ingest.row.LoadRows;
+import dev.sluice.ingest.row.RowForm;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.Lsn;
@@ -34,7 +37,7 @@ final class ModelLake {
     final List<SourceTable> tables;
     private final Map<Integer, Map<String, List<String>>> rows = new HashMap<>();
     private final Map<Integer, Lsn> stamps = new HashMap<>();
-    private final Map<Long, List<RowBatch>> staged = new HashMap<>();
+    private final Map<Long, List<LoadRows>> staged = new HashMap<>();
     private final Set<String> applied = new HashSet<>();
     private final List<String> faults = new ArrayList<>();
     private Optional<Lsn> acknowledged = Optional.empty();
@@ -58,7 +61,7 @@ final class ModelLake {
     /** Tables that were published by a load. */
     long loads;
     /** Announcements of loads of which not all writers have committed their rows. */
-    private final List<RowBatch> markers = new ArrayList<>();
+    private final List<Batch.Loaded> markers = new ArrayList<>();
 
     ModelLake(String id, List<SourceTable> tables) {
         this.id = id;
@@ -96,16 +99,16 @@ final class ModelLake {
     }
 
     /** Applies what one writer has gathered between two checkpoints; a second time it has no effect. */
-    synchronized void commit(String attempt, List<RowBatch> batches) {
+    synchronized void commit(String attempt, List<Batch> batches) {
         if (!applied.add(attempt)) {
             return;
         }
         commits++;
         try {
-            batches.stream().filter(batch -> batch.kind == RowBatch.Kind.STOP).forEach(this::apply);
-            List<RowBatch> rest = batches.stream()
-                    .filter(batch -> batch.kind != RowBatch.Kind.STOP)
-                    .filter(batch -> batch.kind != RowBatch.Kind.CHANGES || !stops.containsKey(batch.table))
+            batches.stream().filter(batch -> batch instanceof Batch.Stop).forEach(this::apply);
+            List<Batch> rest = batches.stream()
+                    .filter(batch -> !(batch instanceof Batch.Stop))
+                    .filter(batch -> !(batch instanceof ChangeRows) || !stops.containsKey(batch.table()))
                     .toList();
             // As the committer does: what a load brings comes first, wherever in the cut it is told.
             rest.stream().filter(ModelLake::isOfALoad).forEach(this::apply);
@@ -116,23 +119,28 @@ final class ModelLake {
         }
     }
 
-    private static boolean isOfALoad(RowBatch batch) {
-        return batch.kind == RowBatch.Kind.LOAD || batch.kind == RowBatch.Kind.LOADED;
+    private static boolean isOfALoad(Batch batch) {
+        return batch instanceof LoadRows || batch instanceof Batch.Loaded;
     }
 
-    private void apply(RowBatch batch) {
-        switch (batch.kind) {
-            case LOAD ->
-                staged.computeIfAbsent(batch.lsn, x -> new ArrayList<>()).add(batch);
-            case LOADED -> {
-                markers.add(batch);
+    private void apply(Batch batch) {
+        switch (batch) {
+            case LoadRows rows ->
+                staged.computeIfAbsent(rows.lsn(), x -> new ArrayList<>()).add(rows);
+            case Batch.Loaded loaded -> {
+                markers.add(loaded);
                 publishWhenComplete();
             }
-            case CHANGES -> changes(batch);
-            case CHUNK_END, OPEN, START -> {}
-            case STOP -> stops.put(batch.table, batch.stop.code() + ": " + batch.stop.reason());
-            case PROGRESS -> {
-                Lsn lsn = new Lsn(batch.lsn);
+            case ChangeRows changes -> changes(changes);
+            case Batch.ChunkEnd end -> {}
+            case Batch.Open open -> {}
+            case Batch.Start start -> {}
+            case Batch.Stop stop ->
+                stops.put(
+                        stop.table(),
+                        stop.reason().code() + ": " + stop.reason().reason());
+            case Batch.Progress progress -> {
+                Lsn lsn = new Lsn(progress.lsn());
                 if (acknowledged.isPresent() && !acknowledged.get().isAtMost(lsn)) {
                     // A restart without state tells of what the lake has already.
                     return;
@@ -144,10 +152,10 @@ final class ModelLake {
 
     /** The writers of one checkpoint commit one after the other here, in any order. */
     private void publishWhenComplete() {
-        for (RowBatch marker : List.copyOf(markers)) {
-            long expected = Arrays.stream(marker.lsns).sum();
+        for (Batch.Loaded marker : List.copyOf(markers)) {
+            long expected = Arrays.stream(marker.rows()).sum();
             long there =
-                    stagedOf(marker).stream().mapToLong(batch -> batch.count).sum();
+                    stagedOf(marker).stream().mapToLong(batch -> batch.count()).sum();
             if (there > expected) {
                 fault("the source says that it read " + expected + " rows, and has sent " + there);
             } else if (there == expected) {
@@ -157,29 +165,29 @@ final class ModelLake {
         }
     }
 
-    private List<RowBatch> stagedOf(RowBatch marker) {
+    private List<LoadRows> stagedOf(Batch.Loaded marker) {
         Set<Integer> loaded = new HashSet<>();
-        Arrays.stream(marker.loadedTables).forEach(loaded::add);
-        return staged.getOrDefault(marker.lsn, List.of()).stream()
-                .filter(batch -> loaded.contains(batch.table))
+        Arrays.stream(marker.tables()).forEach(loaded::add);
+        return staged.getOrDefault(marker.lsn(), List.of()).stream()
+                .filter(batch -> loaded.contains(batch.table()))
                 .toList();
     }
 
-    private void publish(RowBatch marker) {
-        for (int table : marker.loadedTables) {
+    private void publish(Batch.Loaded marker) {
+        for (int table : marker.tables()) {
             if (stamps.containsKey(table)) {
                 fault("table " + table + " is published twice");
             }
             loads++;
             rows.put(table, new TreeMap<>());
-            stamps.put(table, new Lsn(marker.lsn));
-            loadStamps.put(table, new Lsn(marker.lsn));
+            stamps.put(table, new Lsn(marker.lsn()));
+            loadStamps.put(table, new Lsn(marker.lsn()));
         }
-        List<RowBatch> mine = stagedOf(marker);
-        for (RowBatch batch : mine) {
-            for (int i = 0; i < batch.count; i++) {
-                List<String> row = row(batch.bytes, batch.newOffsets[i]);
-                if (rows.get(batch.table).put(key(batch.table, row), row) != null) {
+        List<LoadRows> mine = stagedOf(marker);
+        for (LoadRows batch : mine) {
+            for (int i = 0; i < batch.count(); i++) {
+                List<String> row = row(batch.bytes(), batch.offsets()[i]);
+                if (rows.get(batch.table()).put(key(batch.table(), row), row) != null) {
                     fault("loaded twice: " + row);
                 }
             }
@@ -187,41 +195,42 @@ final class ModelLake {
         staged.values().forEach(batches -> batches.removeAll(mine));
     }
 
-    private void changes(RowBatch batch) {
-        Map<String, List<String>> table = rows.get(batch.table);
-        Lsn stamp = stamps.get(batch.table);
-        for (int i = 0; i < batch.count; i++) {
-            if (Long.compareUnsigned(batch.lsns[i], stamp.value()) <= 0 && !stamp.equals(new Lsn(batch.lsns[i]))) {
-                fault("change at " + new Lsn(batch.lsns[i]) + " behind the stamp " + stamp);
+    private void changes(ChangeRows batch) {
+        Map<String, List<String>> table = rows.get(batch.table());
+        Lsn stamp = stamps.get(batch.table());
+        for (int i = 0; i < batch.count(); i++) {
+            if (Long.compareUnsigned(batch.lsns()[i], stamp.value()) <= 0 && !stamp.equals(new Lsn(batch.lsns()[i]))) {
+                fault("change at " + new Lsn(batch.lsns()[i]) + " behind the stamp " + stamp);
             }
             change(batch, i, table);
-            stamp = new Lsn(batch.lsns[i]);
+            stamp = new Lsn(batch.lsns()[i]);
         }
-        if (batch.lsn != stamp.value()) {
+        if (batch.lsn() != stamp.value()) {
             fault("the LSN of a batch is not that of its last change");
         }
-        stamps.put(batch.table, stamp);
+        stamps.put(batch.table(), stamp);
     }
 
-    private void change(RowBatch batch, int i, Map<String, List<String>> table) {
-        switch (batch.operations[i]) {
-            case RowBatch.TRUNCATE -> table.clear();
-            case RowBatch.INSERT -> {
-                List<String> row = row(batch.bytes, batch.newOffsets[i]);
-                if (table.put(key(batch.table, row), row) != null) {
+    private void change(ChangeRows batch, int i, Map<String, List<String>> table) {
+        switch (batch.operations()[i]) {
+            case ChangeRows.TRUNCATE -> table.clear();
+            case ChangeRows.INSERT -> {
+                List<String> row = row(batch.bytes(), batch.newOffsets()[i]);
+                if (table.put(key(batch.table(), row), row) != null) {
                     fault("inserted twice: " + row);
                 }
             }
-            case RowBatch.DELETE -> {
-                List<String> old = row(batch.bytes, batch.oldOffsets[i]);
-                if (table.remove(key(batch.table, old)) == null) {
+            case ChangeRows.DELETE -> {
+                List<String> old = row(batch.bytes(), batch.oldOffsets()[i]);
+                if (table.remove(key(batch.table(), old)) == null) {
                     fault("deleted, but not there: " + old);
                 }
             }
-            case RowBatch.UPDATE -> {
-                List<String> row = row(batch.bytes, batch.newOffsets[i]);
-                List<String> old = batch.oldOffsets[i] == RowBatch.NONE ? row : row(batch.bytes, batch.oldOffsets[i]);
-                List<String> before = table.remove(key(batch.table, old));
+            case ChangeRows.UPDATE -> {
+                List<String> row = row(batch.bytes(), batch.newOffsets()[i]);
+                List<String> old =
+                        batch.oldOffsets()[i] == RowForm.NO_ROW ? row : row(batch.bytes(), batch.oldOffsets()[i]);
+                List<String> before = table.remove(key(batch.table(), old));
                 if (before == null) {
                     fault("updated, but not there: " + old);
                     return;
@@ -231,11 +240,11 @@ final class ModelLake {
                         row.set(c, before.get(c));
                     }
                 }
-                if (table.put(key(batch.table, row), row) != null) {
+                if (table.put(key(batch.table(), row), row) != null) {
                     fault("updated onto another row: " + row);
                 }
             }
-            default -> fault("unknown operation " + batch.operations[i]);
+            default -> fault("unknown operation " + batch.operations()[i]);
         }
     }
 
@@ -259,7 +268,7 @@ final class ModelLake {
         for (int columns = in.getShort(); columns > 0; columns--) {
             int length = in.getInt();
             if (length < 0) {
-                values.add(length == RowBatch.NULL ? "null" : "unchanged");
+                values.add(length == RowForm.NULL ? "null" : "unchanged");
                 continue;
             }
             byte[] value = new byte[length];
@@ -297,7 +306,7 @@ final class ModelLake {
     synchronized long stagedRows() {
         return staged.values().stream()
                 .flatMap(List::stream)
-                .mapToLong(batch -> batch.count)
+                .mapToLong(batch -> batch.count())
                 .sum();
     }
 

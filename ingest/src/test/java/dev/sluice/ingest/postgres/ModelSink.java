@@ -1,6 +1,7 @@
 package dev.sluice.ingest.postgres;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
+import dev.sluice.ingest.row.LoadRows;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /** Commits to a {@link ModelLake}, two-phase as the real sink does. */
-final class ModelSink implements Sink<RowBatch>, SupportsCommitter<ModelSink.Gathered> {
+final class ModelSink implements Sink<Batch>, SupportsCommitter<ModelSink.Gathered> {
     private static final long serialVersionUID = 1L;
     /** Set by a test: the next write fails. */
     static final AtomicBoolean FAIL_NEXT_WRITE = new AtomicBoolean();
@@ -55,7 +56,7 @@ final class ModelSink implements Sink<RowBatch>, SupportsCommitter<ModelSink.Gat
     }
 
     /** The batches stay in this JVM, as files stay in a store: a checkpoint holds their name. */
-    private static final Map<String, List<RowBatch>> STORE = new ConcurrentHashMap<>();
+    private static final Map<String, List<Batch>> STORE = new ConcurrentHashMap<>();
 
     private static final String OPEN = "open-";
 
@@ -67,31 +68,31 @@ final class ModelSink implements Sink<RowBatch>, SupportsCommitter<ModelSink.Gat
     record Gathered(String attempt) {}
 
     @Override
-    public CommittingSinkWriter<RowBatch, Gathered> createWriter(WriterInitContext context) {
+    public CommittingSinkWriter<Batch, Gathered> createWriter(WriterInitContext context) {
         return new CommittingSinkWriter<>() {
-            private List<RowBatch> gathered = new ArrayList<>();
+            private List<Batch> gathered = new ArrayList<>();
             /** Where in {@code gathered} the open transaction begins; -1 when there is none. */
             private int open = -1;
 
             @Override
-            public void write(RowBatch batch, Context context) throws IOException {
+            public void write(Batch batch, Context context) throws IOException {
                 if (FAIL_NEXT_WRITE.compareAndSet(true, false)) {
                     throw new IOException("failure injected by a test");
                 }
-                if (batch.kind == RowBatch.Kind.LOADED
+                if (batch instanceof Batch.Loaded
                         && FAIL_ANNOUNCEMENTS.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                     throw new IOException("failure injected by a test");
                 }
-                if (batch.kind == RowBatch.Kind.LOAD) {
+                if (batch instanceof LoadRows) {
                     holdLoad();
                     if (LOADED_ROWS.get() >= SLOW_FROM_ROWS.get()) {
                         LockSupport.parkNanos(50_000_000);
                     }
-                    LOADED_ROWS.addAndGet(batch.count);
+                    LOADED_ROWS.addAndGet(batch.count());
                 }
-                if (batch.kind == RowBatch.Kind.OPEN) {
+                if (batch instanceof Batch.Open) {
                     open = gathered.size();
-                } else if (batch.kind == RowBatch.Kind.PROGRESS) {
+                } else if (batch instanceof Batch.Progress) {
                     open = -1;
                 } else if (open >= 0 && CHECKPOINTS_WHILE_OPEN.get() < CHECKPOINTS_WANTED.get()) {
                     LockSupport.parkNanos(20_000_000);

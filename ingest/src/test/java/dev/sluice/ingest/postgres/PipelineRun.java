@@ -1,13 +1,14 @@
 package dev.sluice.ingest.postgres;
 
-import dev.sluice.ingest.batch.RowBatch;
-import dev.sluice.ingest.batch.RowBatchTypeInfo;
 import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
 import dev.sluice.ingest.postgres.load.ChunkRange.PageRange;
 import dev.sluice.ingest.postgres.load.ChunkReader;
 import dev.sluice.ingest.postgres.load.RowTooLargeException;
 import dev.sluice.ingest.postgres.load.SnapshotLostException;
 import dev.sluice.ingest.postgres.slot.Publication;
+import dev.sluice.ingest.row.BatchTypeInfo;
+import dev.sluice.ingest.row.LoadRows;
+import dev.sluice.ingest.row.RowForm;
 import dev.sluice.ingest.table.SourceTable;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -126,7 +127,7 @@ final class PipelineRun implements AutoCloseable {
                         new PostgresSource(settings()),
                         WatermarkStrategy.noWatermarks(),
                         "source",
-                        RowBatchTypeInfo.INSTANCE)
+                        BatchTypeInfo.INSTANCE)
                 .uid("source")
                 .sinkTo(new ModelSink(pipeline))
                 .uid("sink");
@@ -230,7 +231,7 @@ final class PipelineRun implements AutoCloseable {
         Map<String, List<String>> rows = new TreeMap<>();
         try (Connection connection = postgres.connect();
                 Statement statement = connection.createStatement();
-                ChunkReader reader = new ChunkReader(postgres.connector(), RowBatch.CHANGE_BYTES_MAX)) {
+                ChunkReader reader = new ChunkReader(postgres.connector(), RowForm.CHANGE_BYTES_MAX)) {
             connection.setAutoCommit(false);
             statement.execute("set transaction isolation level repeatable read");
             String snapshot;
@@ -242,9 +243,9 @@ final class PipelineRun implements AutoCloseable {
             if (opening != ChunkReader.Opening.OPEN) {
                 throw new IllegalStateException(source.name() + " could not be read: " + opening);
             }
-            for (RowBatch batch = reader.next(); batch != null; batch = reader.next()) {
-                for (int i = 0; i < batch.count; i++) {
-                    List<String> row = ModelLake.row(batch.bytes, batch.newOffsets[i]);
+            for (LoadRows batch = reader.next(); batch != null; batch = reader.next()) {
+                for (int i = 0; i < batch.count(); i++) {
+                    List<String> row = ModelLake.row(batch.bytes(), batch.offsets()[i]);
                     List<String> key = new ArrayList<>();
                     source.keyColumns().forEach(c -> key.add(row.get(c)));
                     rows.put(String.join("|", key) + "|", row);

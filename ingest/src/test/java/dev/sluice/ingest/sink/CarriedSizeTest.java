@@ -3,7 +3,7 @@ package dev.sluice.ingest.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
 import dev.sluice.ingest.sink.cut.CutFiles;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.ingest.table.SourceTable;
@@ -48,7 +48,7 @@ class CarriedSizeTest {
     void oneUpdateOfHalfAMillionRowsWithUnchangedValuesIsExact() throws IOException {
         load(MANY);
         String status = "s".repeat(150);
-        lake.write(RowBatch.open(200));
+        lake.write(new Batch.Open(200));
         for (int from = 0; from < MANY; from += 5_000) {
             Changes changes = new Changes(DOCS, 0);
             for (int id = from; id < from + 5_000; id++) {
@@ -56,7 +56,7 @@ class CarriedSizeTest {
             }
             lake.write(changes.batch());
         }
-        lake.write(RowBatch.progress(200, 1));
+        lake.write(new Batch.Progress(200, 1));
         CutFiles cut = lake.checkpoint();
         assertThat(cut.changes().get(0).carried()).hasSize(1);
         assertThat(cut.changes().get(0).carried().get(0).length()).isGreaterThan(64L << 20);
@@ -210,7 +210,7 @@ class CarriedSizeTest {
             lake.write(changes.load(100));
         }
         lake.commitCut();
-        lake.write(RowBatch.loaded(100, 0, new int[] {0}, new long[] {rows}));
+        lake.write(new Batch.Loaded(100, 0, new int[] {0}, new long[] {rows}));
         lake.commitCut();
     }
 

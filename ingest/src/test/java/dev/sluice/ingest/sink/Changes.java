@@ -1,6 +1,8 @@
 package dev.sluice.ingest.sink;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.ChangeRows;
+import dev.sluice.ingest.row.LoadRows;
+import dev.sluice.ingest.row.RowForm;
 import dev.sluice.ingest.table.ColumnType;
 import dev.sluice.ingest.table.SourceTable;
 import java.io.ByteArrayOutputStream;
@@ -25,21 +27,21 @@ final class Changes {
     }
 
     Changes insert(long lsn, List<?> row) {
-        return add(RowBatch.INSERT, lsn, write(row), RowBatch.NONE);
+        return add(ChangeRows.INSERT, lsn, write(row), RowForm.NO_ROW);
     }
 
     /** @param old the old row or key as the server sends it; null when it sends none */
     Changes update(long lsn, List<?> old, List<?> row) {
-        int oldOffset = old == null ? RowBatch.NONE : write(old);
-        return add(RowBatch.UPDATE, lsn, write(row), oldOffset);
+        int oldOffset = old == null ? RowForm.NO_ROW : write(old);
+        return add(ChangeRows.UPDATE, lsn, write(row), oldOffset);
     }
 
     Changes delete(long lsn, List<?> old) {
-        return add(RowBatch.DELETE, lsn, RowBatch.NONE, write(old));
+        return add(ChangeRows.DELETE, lsn, RowForm.NO_ROW, write(old));
     }
 
     Changes truncate(long lsn) {
-        return add(RowBatch.TRUNCATE, lsn, RowBatch.NONE, RowBatch.NONE);
+        return add(ChangeRows.TRUNCATE, lsn, RowForm.NO_ROW, RowForm.NO_ROW);
     }
 
     private int write(List<?> row) {
@@ -59,7 +61,7 @@ final class Changes {
         return operations.size();
     }
 
-    RowBatch batch() {
+    ChangeRows batch() {
         int count = operations.size();
         byte[] kinds = new byte[count];
         long[] positions = new long[count];
@@ -72,7 +74,7 @@ final class Changes {
             oldOffsets[i] = offsets.get(i)[1];
         }
         long last = positions[count - 1];
-        return RowBatch.changes(
+        return new ChangeRows(
                 table,
                 last,
                 last * 1_000_000,
@@ -82,12 +84,13 @@ final class Changes {
                 oldOffsets,
                 fullOldRows,
                 kinds,
-                positions);
+                positions,
+                null);
     }
 
     /** The gathered rows as a batch of a load at {@code lsn}. */
-    RowBatch load(long lsn) {
+    LoadRows load(long lsn) {
         int[] newOffsets = offsets.stream().mapToInt(pair -> pair[0]).toArray();
-        return RowBatch.load(table, lsn, newOffsets.length, bytes.toByteArray(), newOffsets);
+        return new LoadRows(table, lsn, newOffsets.length, bytes.toByteArray(), newOffsets);
     }
 }

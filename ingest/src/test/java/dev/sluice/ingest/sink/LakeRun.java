@@ -1,12 +1,12 @@
 package dev.sluice.ingest.sink;
 
-import dev.sluice.ingest.batch.RowBatchTypeInfo;
 import dev.sluice.ingest.postgres.CommitWatch;
 import dev.sluice.ingest.postgres.LakePositions;
 import dev.sluice.ingest.postgres.PostgresSource;
 import dev.sluice.ingest.postgres.SourceSettings;
 import dev.sluice.ingest.postgres.TestPostgres;
 import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
+import dev.sluice.ingest.row.BatchTypeInfo;
 import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.Following;
@@ -133,7 +133,7 @@ final class LakeRun implements AutoCloseable {
                         new PostgresSource(settings),
                         WatermarkStrategy.noWatermarks(),
                         "source",
-                        RowBatchTypeInfo.INSTANCE)
+                        BatchTypeInfo.INSTANCE)
                 .uid("source")
                 .sinkTo(new LakeSink(
                         new SinkOpener(pipeline), pipeline, run, tables, policies(), CommitWatch.opener(settings)))

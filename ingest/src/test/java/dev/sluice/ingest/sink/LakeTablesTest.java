@@ -2,7 +2,7 @@ package dev.sluice.ingest.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
 import dev.sluice.ingest.table.ColumnType;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.ingest.table.SourceTable;
@@ -80,7 +80,7 @@ class LakeTablesTest {
 
     private static void load(TestLake lake, List<?> row, long lsn) throws IOException {
         lake.write(new Changes(lake.sources().get(0), 0).insert(0, row).load(lsn));
-        lake.write(RowBatch.loaded(lsn, 0, new int[] {0}, new long[] {1}));
+        lake.write(new Batch.Loaded(lsn, 0, new int[] {0}, new long[] {1}));
         lake.commitCut();
     }
 

@@ -3,7 +3,7 @@ package dev.sluice.ingest.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
 import dev.sluice.ingest.sink.cut.CutFiles;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.ingest.table.SourceTable;
@@ -156,7 +156,7 @@ class LakeWriterTest {
 
         lake.write(1, orders().insert(0, row(3, "c", "x")).load(100));
         lake.commitCut();
-        lake.write(0, RowBatch.loaded(100, 5_000_000, new int[] {0, 1}, new long[] {3, 0}));
+        lake.write(0, new Batch.Loaded(100, 5_000_000, new int[] {0, 1}, new long[] {3, 0}));
         lake.write(0, orders().update(120, null, row(3, "c", "y")).batch());
         lake.commitCut();
 
@@ -183,7 +183,7 @@ class LakeWriterTest {
         lake.commitCut();
         lake.write(orders().insert(0, row(1, "a", "half")).load(100));
         lake.write(orders().insert(0, row(1, "a", "new")).load(200));
-        lake.write(RowBatch.loaded(200, 0, new int[] {0}, new long[] {1}));
+        lake.write(new Batch.Loaded(200, 0, new int[] {0}, new long[] {1}));
         lake.commitCut();
         assertThat(lake.rows(ORDERS)).containsExactly(row(1, "a", "new"));
     }
@@ -195,7 +195,7 @@ class LakeWriterTest {
         lake.commitCut();
         lake.write(0, orders().insert(0, row(1, "a", "late")).load(100));
         lake.commitCut();
-        lake.write(0, RowBatch.loaded(200, 0, new int[] {0}, new long[] {1}));
+        lake.write(0, new Batch.Loaded(200, 0, new int[] {0}, new long[] {1}));
         lake.commitCut();
         assertThat(lake.rows(ORDERS)).containsExactly(row(1, "a", "anew"));
     }
@@ -203,8 +203,8 @@ class LakeWriterTest {
     @Test
     void tablesThatBecomeCompleteOneByOneArePublishedTogether() throws IOException {
         lake.write(orders().insert(0, row(1, "a", "x")).load(100));
-        lake.write(RowBatch.loaded(100, 0, new int[] {0}, new long[] {1}));
-        lake.write(RowBatch.loaded(100, 0, new int[] {1}, new long[] {0}));
+        lake.write(new Batch.Loaded(100, 0, new int[] {0}, new long[] {1}));
+        lake.write(new Batch.Loaded(100, 0, new int[] {1}, new long[] {0}));
         CutFiles cut = lake.checkpoint();
         assertThat(cut.markers()).hasSize(1);
         lake.commit(cut);
@@ -217,7 +217,7 @@ class LakeWriterTest {
     void loadThatIsATruncateIsPublishedOnceAsTheTableIsAfterwards() throws IOException {
         lake.write(orders().truncate(120).batch());
         lake.write(orders().insert(120, row(7, "after", "x")).batch());
-        lake.write(RowBatch.loaded(119, 0, new int[] {0}, new long[] {0}));
+        lake.write(new Batch.Loaded(119, 0, new int[] {0}, new long[] {0}));
         lake.commitCut();
         Table table = lake.table(ORDERS);
         List<Snapshot> snapshots = new ArrayList<>();
@@ -236,7 +236,7 @@ class LakeWriterTest {
     @Test
     void loadWithRowsMissingIsNotPublished() throws IOException {
         lake.write(orders().insert(0, row(1, "a", "x")).load(100));
-        lake.write(RowBatch.loaded(100, 0, new int[] {0}, new long[] {2}));
+        lake.write(new Batch.Loaded(100, 0, new int[] {0}, new long[] {2}));
         assertThatThrownBy(lake::commitCut).isInstanceOf(SluiceException.class).hasMessageContaining("2 rows");
         assertThat(lake.table(ORDERS).currentSnapshot()).isNull();
     }
@@ -266,7 +266,7 @@ class LakeWriterTest {
 
     @Test
     void idleCutOnlyMovesTheProgress() throws IOException {
-        lake.write(RowBatch.progress(77, 1));
+        lake.write(new Batch.Progress(77, 1));
         lake.commitCut();
         assertThat(lake.table(ORDERS).currentSnapshot()).isNull();
         assertThat(new Progress(lake.catalog, TestLake.PIPELINE).acknowledged()).contains(Position.of(new Lsn(77)));
@@ -310,7 +310,7 @@ class LakeWriterTest {
     void unchangedValueOfALoadThatIsPublishedInTheSameCutIsKept() throws IOException {
         lake.write(orders().insert(0, row(1, "a", "big")).load(100));
         lake.commitCut();
-        lake.write(RowBatch.loaded(100, 0, new int[] {0}, new long[] {1}));
+        lake.write(new Batch.Loaded(100, 0, new int[] {0}, new long[] {1}));
         lake.write(orders().update(120, null, unchanged(1, "a")).batch());
         lake.commitCut();
         assertThat(lake.rows(ORDERS)).containsExactly(row(1, "a", "big"));

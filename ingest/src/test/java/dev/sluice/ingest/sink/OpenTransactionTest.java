@@ -2,7 +2,7 @@ package dev.sluice.ingest.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
 import dev.sluice.ingest.sink.cut.CutFiles;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.ingest.table.SourceTable;
@@ -33,8 +33,8 @@ class OpenTransactionTest {
     void checkpointsInsideATransactionHandOverWhatWasBeforeItAndNothingOfIt() throws IOException {
         lake.write(orders().insert(10, row(1, "a")).batch());
         lake.write(items().insert(10, row(1, "a")).batch());
-        lake.write(RowBatch.progress(12, 1));
-        lake.write(RowBatch.open(20));
+        lake.write(new Batch.Progress(12, 1));
+        lake.write(new Batch.Open(20));
         lake.write(
                 orders().update(20, null, row(1, "b")).insert(20, row(2, "b")).batch());
         lake.commitCut();
@@ -48,7 +48,7 @@ class OpenTransactionTest {
         assertThat(lake.checkpointCuts()).isEmpty();
 
         lake.write(orders().delete(20, row(1, null)).insert(25, row(3, "d")).batch());
-        lake.write(RowBatch.progress(25, 2));
+        lake.write(new Batch.Progress(25, 2));
         lake.commitCut();
         assertThat(lake.rows(ORDERS)).containsExactlyInAnyOrder(row(2, "c"), row(3, "d"));
         assertThat(lake.rows(ITEMS)).isEmpty();
@@ -62,17 +62,17 @@ class OpenTransactionTest {
     @Test
     void cutsBeforeALargeTransactionAreCommittedBeforeItInTheSameCheckpoint() throws IOException {
         lake.write(orders().insert(10, row(1, "a")).insert(11, row(2, "a")).batch());
-        lake.write(RowBatch.progress(11, 1));
-        lake.write(RowBatch.open(20));
+        lake.write(new Batch.Progress(11, 1));
+        lake.write(new Batch.Open(20));
         lake.write(
                 orders().update(20, null, row(1, "b")).delete(20, row(2, null)).batch());
-        lake.write(RowBatch.progress(20, 2));
-        lake.write(RowBatch.open(30));
+        lake.write(new Batch.Progress(20, 2));
+        lake.write(new Batch.Open(30));
         lake.write(orders().update(30, null, row(1, "c"))
                 .truncate(30)
                 .insert(30, row(9, "z"))
                 .batch());
-        lake.write(RowBatch.progress(30, 3));
+        lake.write(new Batch.Progress(30, 3));
         List<CutFiles> cuts = lake.checkpointCuts();
         assertThat(cuts).extracting(CutFiles::lsn).containsExactly(11L, 20L, 30L);
         cuts.forEach(lake::commit);
@@ -85,18 +85,18 @@ class OpenTransactionTest {
     @Test
     void aRestartInsideATransactionReadsItAgainAndChangesNothing() throws IOException {
         lake.write(orders().insert(10, row(1, "a")).batch());
-        lake.write(RowBatch.progress(10, 1));
-        RowBatch half =
+        lake.write(new Batch.Progress(10, 1));
+        Batch half =
                 orders().update(20, null, row(1, "b")).insert(20, row(2, "b")).batch();
-        lake.write(RowBatch.open(20));
+        lake.write(new Batch.Open(20));
         lake.write(half);
         lake.commitCut();
         lake.start(1);
-        lake.write(RowBatch.open(20));
+        lake.write(new Batch.Open(20));
         lake.write(half);
         lake.commitCut();
         assertThat(lake.rows(ORDERS)).containsExactly(row(1, "a"));
-        lake.write(RowBatch.progress(20, 2));
+        lake.write(new Batch.Progress(20, 2));
         lake.commitCut();
         assertThat(lake.rows(ORDERS)).containsExactlyInAnyOrder(row(1, "b"), row(2, "b"));
     }

@@ -3,7 +3,7 @@ package dev.sluice.ingest.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
 import dev.sluice.ingest.sink.poison.DeadLetterTable;
 import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.sink.poison.Replay;
@@ -86,7 +86,7 @@ class PoisonTest {
                     .insert(0, row(2, INFINITY, "b"))
                     .load(100));
             lake.write(others().insert(0, row(1, DAY, "x")).load(100));
-            lake.write(RowBatch.loaded(100, 5, new int[] {0, 1}, new long[] {2, 1}));
+            lake.write(new Batch.Loaded(100, 5, new int[] {0, 1}, new long[] {2, 1}));
             lake.commitCut();
             assertThat(lake.rows(OTHERS)).hasSize(1);
             assertThat(TableStamps.current(lake.table(VISITS))).isEmpty();
@@ -105,7 +105,7 @@ class PoisonTest {
                             .insert(0, row(2, INFINITY, "b"))
                             .load(100));
             lake.write(1, visits().insert(0, row(3, INFINITY, "c")).load(100));
-            lake.write(0, RowBatch.loaded(100, 5_000_000, new int[] {0, 1}, new long[] {3, 0}));
+            lake.write(0, new Batch.Loaded(100, 5_000_000, new int[] {0, 1}, new long[] {3, 0}));
             lake.commitCut();
             assertThat(lake.rows(VISITS)).containsExactly(row(1, DAY, "a"));
             assertThat(letters(lake))

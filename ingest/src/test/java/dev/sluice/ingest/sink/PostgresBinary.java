@@ -1,6 +1,6 @@
 package dev.sluice.ingest.sink;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.RowForm;
 import dev.sluice.ingest.table.ColumnType;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -44,7 +44,7 @@ final class PostgresBinary {
 
     private static void field(DataOutputStream out, ColumnType type, Object value) throws IOException {
         if (value == null || value == UNCHANGED) {
-            out.writeInt(value == null ? RowBatch.NULL : RowBatch.UNCHANGED);
+            out.writeInt(value == null ? RowForm.NULL : RowForm.UNCHANGED);
             return;
         }
         byte[] bytes = value instanceof byte[] raw ? raw : value(type, value);

@@ -1,6 +1,9 @@
 package dev.sluice.ingest.sink;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
+import dev.sluice.ingest.row.ChangeRows;
+import dev.sluice.ingest.row.LoadRows;
+import dev.sluice.ingest.row.RowForm;
 import dev.sluice.ingest.sink.cut.CutFiles;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.ingest.table.SourceTable;
@@ -69,20 +72,20 @@ public final class SizeRun {
             for (int from = 0; from < rows; from += BATCH) {
                 Rows batch = new Rows(0);
                 for (int id = from; id < Math.min(rows, from + BATCH); id++) {
-                    batch.add(RowBatch.INSERT, 100, id, 0);
+                    batch.add(ChangeRows.INSERT, 100, id, 0);
                 }
                 lake.write(batch.load(100));
             }
             lake.commitCut();
-            lake.write(RowBatch.loaded(100, 0, new int[] {0}, new long[] {rows}));
+            lake.write(new Batch.Loaded(100, 0, new int[] {0}, new long[] {rows}));
             lake.commitCut();
-            lake.write(RowBatch.open(200));
+            lake.write(new Batch.Open(200));
             int checkpoints = 0;
             for (int from = 0; from < rows; from += BATCH) {
                 Rows batch = new Rows(0);
                 for (int i = from; i < Math.min(rows, from + BATCH); i++) {
                     // Not in the order of the table: a prime that is no factor of the size.
-                    batch.add(RowBatch.UPDATE, 200, (int) (i * 15_485_863L % rows), 1);
+                    batch.add(ChangeRows.UPDATE, 200, (int) (i * 15_485_863L % rows), 1);
                 }
                 lake.write(batch.changes());
                 if (from % (1_000 * BATCH) == 0) {
@@ -90,7 +93,7 @@ public final class SizeRun {
                     checkpoints++;
                 }
             }
-            lake.write(RowBatch.progress(200, 1));
+            lake.write(new Batch.Progress(200, 1));
             CutFiles cut = lake.checkpoint();
             lake.commit(cut);
             expect(checkpoints > 0, "checkpoints passed");
@@ -104,17 +107,17 @@ public final class SizeRun {
     private static void churn(int rows) throws IOException {
         SourceTable source = table("churned", 1);
         try (TestLake lake = TestLake.onDisk(source)) {
-            lake.write(RowBatch.open(200));
+            lake.write(new Batch.Open(200));
             for (int round = 0; round < 2; round++) {
                 for (int from = 0; from < rows; from += BATCH) {
                     Rows batch = new Rows(0);
                     for (int id = from; id < Math.min(rows, from + BATCH); id++) {
-                        batch.add(round == 0 ? RowBatch.INSERT : RowBatch.UPDATE, 200, id, round);
+                        batch.add(round == 0 ? ChangeRows.INSERT : ChangeRows.UPDATE, 200, id, round);
                     }
                     lake.write(batch.changes());
                 }
             }
-            lake.write(RowBatch.progress(200, 1));
+            lake.write(new Batch.Progress(200, 1));
             CutFiles cut = lake.checkpoint();
             lake.commit(cut);
             List<DataFile> whole = new ArrayList<>(cut.changes().get(0).dataFiles());
@@ -151,7 +154,7 @@ public final class SizeRun {
                 for (int table = 0; table < TABLES; table++) {
                     Rows batch = new Rows(table);
                     for (int id = from; id < Math.min(each, from + BATCH); id++) {
-                        batch.add(RowBatch.INSERT, 200, id, 1);
+                        batch.add(ChangeRows.INSERT, 200, id, 1);
                     }
                     lake.write(batch.changes());
                 }
@@ -175,16 +178,16 @@ public final class SizeRun {
                 name[i] &= 0x7F;
             }
             int hash = Arrays.hashCode(name);
-            lake.write(new Rows(0).add(RowBatch.INSERT, 10, 1, 1).changes());
+            lake.write(new Rows(0).add(ChangeRows.INSERT, 10, 1, 1).changes());
             byte[] message = name.clone();
             Rows batch = new Rows(0);
             batch.reserve(name.length + 32);
-            batch.add(RowBatch.INSERT, 11, 2, name);
+            batch.add(ChangeRows.INSERT, 11, 2, name);
             name = null;
             lake.write(batch.changes());
             batch = null;
             expect(message.length > 0, "the next message");
-            lake.write(new Rows(0).add(RowBatch.INSERT, 12, 3, 1).changes());
+            lake.write(new Rows(0).add(ChangeRows.INSERT, 12, 3, 1).changes());
             CutFiles cut = lake.checkpoint();
             message = null;
             lake.commit(cut);
@@ -296,21 +299,21 @@ public final class SizeRun {
 
         Rows add(byte operation, long lsn, int id, byte[] name) {
             newOffsets[count] = bytes.position();
-            oldOffsets[count] = RowBatch.NONE;
+            oldOffsets[count] = RowForm.NO_ROW;
             operations[count] = operation;
             lsns[count++] = lsn;
             bytes.putShort((short) 2).putInt(4).putInt(id).putInt(name.length).put(name);
             return this;
         }
 
-        RowBatch changes() {
+        ChangeRows changes() {
             long lsn = lsns[count - 1];
-            return RowBatch.changes(
-                    table, lsn, 1, count, bytes.array(), newOffsets, oldOffsets, false, operations, lsns);
+            return new ChangeRows(
+                    table, lsn, 1, count, bytes.array(), newOffsets, oldOffsets, false, operations, lsns, null);
         }
 
-        RowBatch load(long lsn) {
-            return RowBatch.load(table, lsn, count, bytes.array(), newOffsets);
+        LoadRows load(long lsn) {
+            return new LoadRows(table, lsn, count, bytes.array(), newOffsets);
         }
     }
 }

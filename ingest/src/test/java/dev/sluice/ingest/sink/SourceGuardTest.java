@@ -3,7 +3,7 @@ package dev.sluice.ingest.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.SourceTable.SourceColumn;
@@ -70,7 +70,7 @@ class SourceGuardTest {
 
     private void load() throws IOException {
         lake.write(new Changes(ORDERS, 0).insert(0, List.of(1, "a")).load(100));
-        lake.write(RowBatch.loaded(100, 0, new int[] {0, 1}, new long[] {1, 0}));
+        lake.write(new Batch.Loaded(100, 0, new int[] {0, 1}, new long[] {1, 0}));
         lake.commitCut();
     }
 

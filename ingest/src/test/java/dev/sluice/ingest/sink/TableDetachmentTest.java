@@ -2,8 +2,8 @@ package dev.sluice.ingest.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.LakePositions;
+import dev.sluice.ingest.row.Batch;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.SourceTable.SourceColumn;
@@ -28,9 +28,9 @@ class TableDetachmentTest {
     void load() throws IOException {
         lake.write(0, new Changes(STAYS, 0).insert(0, List.of(1, "a")).load(100));
         lake.write(0, new Changes(LEAVES, 1).insert(0, List.of(1, "a")).load(100));
-        lake.write(0, RowBatch.loaded(100, 0, new int[] {0, 1}, new long[] {1, 1}));
+        lake.write(0, new Batch.Loaded(100, 0, new int[] {0, 1}, new long[] {1, 1}));
         lake.commitCut();
-        lake.write(0, RowBatch.progress(150, 0));
+        lake.write(0, new Batch.Progress(150, 0));
         lake.commitCut();
     }
 
@@ -59,7 +59,7 @@ class TableDetachmentTest {
         assertThat(stamps()).containsOnlyKeys(0);
         lake.start(1);
         lake.write(0, new Changes(LEAVES, 1).insert(0, List.of(7, "new")).load(300));
-        lake.write(0, RowBatch.loaded(300, 0, new int[] {1}, new long[] {1}));
+        lake.write(0, new Batch.Loaded(300, 0, new int[] {1}, new long[] {1}));
         lake.commitCut();
         assertThat(lake.rows(LEAVES)).containsExactly(List.of(7, "new"));
         assertThat(stamps()).containsEntry(1, new Lsn(300));

@@ -2,7 +2,7 @@ package dev.sluice.ingest.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.SourceTable.SourceColumn;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** One table's trouble is one table's. */
 class TableStopTest {
-    private static final RowBatch STOP = RowBatch.stop(new TableStop(0, ErrorCode.E0404, "it is another", "resync it"));
+    private static final Batch STOP = new Batch.Stop(new TableStop(0, ErrorCode.E0404, "it is another", "resync it"));
 
     private static final SourceTable ORDERS = table(1, "orders");
     private static final SourceTable ITEMS = table(2, "items");
@@ -34,7 +34,7 @@ class TableStopTest {
     void load() throws IOException {
         lake.start(2);
         lake.write(0, changes(ORDERS, 0).insert(0, List.of(1, "a", "x")).load(100));
-        lake.write(0, RowBatch.loaded(100, 5_000_000, new int[] {0, 1}, new long[] {1, 0}));
+        lake.write(0, new Batch.Loaded(100, 5_000_000, new int[] {0, 1}, new long[] {1, 0}));
         lake.commitCut();
     }
 
@@ -49,7 +49,7 @@ class TableStopTest {
         lake.write(0, changes(ITEMS, 1).insert(110, List.of(1, "a", "y")).batch());
         lake.write(0, STOP);
         lake.write(0, changes(ORDERS, 0).insert(115, List.of(3, "c", "z")).batch());
-        lake.write(0, RowBatch.progress(120, 0));
+        lake.write(0, new Batch.Progress(120, 0));
         lake.commitCut();
 
         assertThat(lake.rows(ORDERS)).containsExactly(List.of(1, "a", "x"));
@@ -82,7 +82,7 @@ class TableStopTest {
         lake.write(1, changes(ITEMS, 1).insert(0, List.of(5, "e", "x")).load(200));
         lake.write(0, STOP);
         lake.commitCut();
-        lake.write(0, RowBatch.loaded(200, 0, new int[] {0, 1}, new long[] {1, 1}));
+        lake.write(0, new Batch.Loaded(200, 0, new int[] {0, 1}, new long[] {1, 1}));
         lake.commitCut();
         assertThat(position(ORDERS)).contains(Position.of(new Lsn(100)));
         assertThat(position(ITEMS)).contains(Position.of(new Lsn(200)));
@@ -97,7 +97,7 @@ class TableStopTest {
         assertThat(Following.of(lake.table(ORDERS)).isFollowed()).isFalse();
         lake.start(2);
         lake.write(0, changes(ORDERS, 0).insert(0, List.of(9, "n", "x")).load(300));
-        lake.write(0, RowBatch.loaded(300, 0, new int[] {0}, new long[] {1}));
+        lake.write(0, new Batch.Loaded(300, 0, new int[] {0}, new long[] {1}));
         lake.commitCut();
         Following following = Following.of(lake.table(ORDERS));
         assertThat(following.isFollowed()).isTrue();

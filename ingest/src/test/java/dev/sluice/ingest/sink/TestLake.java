@@ -1,6 +1,6 @@
 package dev.sluice.ingest.sink;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
 import dev.sluice.ingest.sink.cut.CutFiles;
 import dev.sluice.ingest.sink.cut.CutFilesSerializer;
 import dev.sluice.ingest.sink.cut.CutMerger;
@@ -106,11 +106,11 @@ public final class TestLake implements AutoCloseable {
         }
     }
 
-    public void write(RowBatch batch) throws IOException {
+    public void write(Batch batch) throws IOException {
         write(0, batch);
     }
 
-    void write(int writer, RowBatch batch) throws IOException {
+    void write(int writer, Batch batch) throws IOException {
         writers.get(writer).write(batch, null);
     }
 

@@ -147,7 +147,7 @@ class TypeRoundTripTest {
                 stream.insert(200, Arrays.asList((long) all.size() + i, all.get(i)));
             }
             lake.write(load.load(100));
-            lake.write(dev.sluice.ingest.batch.RowBatch.loaded(100, 0, new int[] {0}, new long[] {all.size()}));
+            lake.write(new dev.sluice.ingest.row.Batch.Loaded(100, 0, new int[] {0}, new long[] {all.size()}));
             lake.write(stream.batch());
             lake.commitCut();
 

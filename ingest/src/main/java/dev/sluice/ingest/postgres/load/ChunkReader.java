@@ -1,11 +1,11 @@
 package dev.sluice.ingest.postgres.load;
 
-import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.postgres.connection.SqlErrors;
 import dev.sluice.ingest.postgres.connection.SqlNames;
 import dev.sluice.ingest.postgres.load.ChunkRange.KeyRange;
 import dev.sluice.ingest.postgres.load.ChunkRange.PageRange;
+import dev.sluice.ingest.row.LoadRows;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
@@ -103,7 +103,7 @@ public final class ChunkReader implements AutoCloseable {
      *
      * @throws RowTooLargeException when the table has a row that cannot be taken; nothing is being read any more
      */
-    public RowBatch next() throws RowTooLargeException {
+    public LoadRows next() throws RowTooLargeException {
         try {
             if (isReading && !rows.read()) {
                 // The lock is given up before the rows go their way, which may take as long as it likes.

@@ -1,7 +1,7 @@
 package dev.sluice.ingest.postgres.load;
 
-import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.connection.SqlErrors;
+import dev.sluice.ingest.row.LoadRows;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
@@ -94,11 +94,11 @@ final class CopyRows {
     }
 
     /** What was gathered, also by a {@link #read} that failed; null when there is nothing. */
-    RowBatch take() {
+    LoadRows take() {
         if (count == 0) {
             return null;
         }
-        RowBatch batch = RowBatch.load(tableIndex, loadLsn, count, bytes, Arrays.copyOf(offsets, count));
+        LoadRows batch = new LoadRows(tableIndex, loadLsn, count, bytes, Arrays.copyOf(offsets, count));
         clear();
         return batch;
     }

@@ -1,10 +1,11 @@
 package dev.sluice.ingest.postgres.stream;
 
-import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.LoadedTables;
 import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.postgres.connection.SqlErrors;
 import dev.sluice.ingest.postgres.slot.ReplicationSlot;
+import dev.sluice.ingest.row.Batch;
+import dev.sluice.ingest.row.RowForm;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
@@ -201,7 +202,7 @@ public final class ChangeStream implements AutoCloseable {
         int bytes = decoder.sealedBytes();
         if (!isHandingOver) {
             isHandingOver = true;
-            List<RowBatch> complete = decoder.takeComplete();
+            List<Batch> complete = decoder.takeComplete();
             if (!complete.isEmpty()) {
                 put(stream, new StreamSlice(complete, true, decoder.position()), 0);
             }
@@ -216,7 +217,7 @@ public final class ChangeStream implements AutoCloseable {
         if (bytes == 0 && !decoder.hasNews()) {
             return;
         }
-        List<RowBatch> batches = decoder.takeAll();
+        List<Batch> batches = decoder.takeAll();
         put(stream, new StreamSlice(batches, true, decoder.position()), bytes);
     }
 
@@ -295,7 +296,7 @@ public final class ChangeStream implements AutoCloseable {
                 ErrorCode.E0410,
                 "a message of the replication stream does not fit in the heap of the TaskManager, "
                         + (Runtime.getRuntime().maxMemory() >> 20) + " MB; changes of up to "
-                        + RowBatch.CHANGE_BYTES_MAX
+                        + RowForm.CHANGE_BYTES_MAX
                         + " bytes do",
                 "give the TaskManager a larger heap (taskmanager.memory.task.heap.size), then start the pipeline again",
                 e);

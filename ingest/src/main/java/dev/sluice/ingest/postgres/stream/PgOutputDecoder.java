@@ -1,7 +1,9 @@
 package dev.sluice.ingest.postgres.stream;
 
-import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.LoadedTables;
+import dev.sluice.ingest.row.Batch;
+import dev.sluice.ingest.row.ChangeRows;
+import dev.sluice.ingest.row.RowForm;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.Lsn;
@@ -52,7 +54,7 @@ final class PgOutputDecoder {
     private final MessageCursor cursor = new MessageCursor();
     private final Map<Integer, Published> published = new HashMap<>();
     private final List<Published> inOrder = new ArrayList<>();
-    private final List<RowBatch> sealed = new ArrayList<>();
+    private final List<Batch> sealed = new ArrayList<>();
     private final int changeBytesMax;
     private int sealedBytes;
     private int openBytes;
@@ -80,7 +82,7 @@ final class PgOutputDecoder {
             List<Long> skipTo,
             Set<Integer> stopped,
             List<LoadedTables> loaded) {
-        this(tables, position, skipTo, stopped, loaded, RowBatch.CHANGE_BYTES_MAX);
+        this(tables, position, skipTo, stopped, loaded, RowForm.CHANGE_BYTES_MAX);
     }
 
     /** @param changeBytesMax a table with a larger change is stopped */
@@ -169,8 +171,8 @@ final class PgOutputDecoder {
     }
 
     /** The complete batches of an open transaction; the rest follows. */
-    List<RowBatch> takeSealed() {
-        List<RowBatch> batches = new ArrayList<>(sealed);
+    List<Batch> takeSealed() {
+        List<Batch> batches = new ArrayList<>(sealed);
         sealed.clear();
         sealedBytes = 0;
         return batches;
@@ -180,39 +182,43 @@ final class PgOutputDecoder {
      * Inside a transaction, what was gathered before it, then a sign of progress: empty when there is none of both. What
      * stays, and {@link #takeSealed} gives, are changes of the open transaction alone, with a word of it in front.
      */
-    List<RowBatch> takeComplete() {
+    List<Batch> takeComplete() {
         sealAll();
-        List<RowBatch> complete = new ArrayList<>();
-        List<RowBatch> open = new ArrayList<>(List.of(RowBatch.open(commitLsn)));
-        for (RowBatch batch : sealed) {
-            int before = batch.kind == RowBatch.Kind.CHANGES ? batch.changesBefore(commitLsn) : batch.count;
-            if (batch.kind != RowBatch.Kind.CHANGES || before == batch.count) {
+        List<Batch> complete = new ArrayList<>();
+        List<Batch> open = new ArrayList<>(List.of(new Batch.Open(commitLsn)));
+        for (Batch batch : sealed) {
+            if (!(batch instanceof ChangeRows changes)) {
                 complete.add(batch);
+                continue;
+            }
+            int before = changes.changesBefore(commitLsn);
+            if (before == changes.count()) {
+                complete.add(changes);
             } else if (before == 0) {
-                open.add(batch);
+                open.add(changes);
             } else {
-                complete.add(batch.first(before, positionMicros));
-                open.add(batch.after(before));
+                complete.add(changes.first(before, positionMicros));
+                open.add(changes.after(before));
             }
         }
         sealed.clear();
         sealed.addAll(open);
         if (position != emittedPosition) {
-            complete.add(RowBatch.progress(position, positionMicros));
+            complete.add(new Batch.Progress(position, positionMicros));
             emittedPosition = position;
         }
         return complete;
     }
 
     /** Everything gathered, then a sign of progress. Only between transactions. */
-    List<RowBatch> takeAll() {
+    List<Batch> takeAll() {
         if (inTransaction) {
             throw new IllegalStateException("a transaction is open");
         }
         sealAll();
-        List<RowBatch> batches = takeSealed();
+        List<Batch> batches = takeSealed();
         if (position != emittedPosition) {
-            batches.add(RowBatch.progress(position, positionMicros));
+            batches.add(new Batch.Progress(position, positionMicros));
             emittedPosition = position;
         }
         return batches;
@@ -267,8 +273,8 @@ final class PgOutputDecoder {
             return;
         }
         expectTag('N');
-        int row = table.changes.row(cursor, RowBatch.NONE);
-        add(table, RowBatch.INSERT, row, RowBatch.NONE);
+        int row = table.changes.row(cursor, RowForm.NO_ROW);
+        add(table, ChangeRows.INSERT, row, RowForm.NO_ROW);
     }
 
     private void update() {
@@ -277,17 +283,17 @@ final class PgOutputDecoder {
             return;
         }
         byte tag = cursor.int8();
-        int old = RowBatch.NONE;
+        int old = RowForm.NO_ROW;
         boolean full = tag == 'O';
         if (tag == 'K' || full) {
-            old = table.changes.row(cursor, RowBatch.NONE);
+            old = table.changes.row(cursor, RowForm.NO_ROW);
             tag = cursor.int8();
         }
         if (tag != 'N') {
             throw cursor.malformed("no new row");
         }
-        int row = table.changes.row(cursor, full ? old : RowBatch.NONE);
-        add(table, RowBatch.UPDATE, row, old);
+        int row = table.changes.row(cursor, full ? old : RowForm.NO_ROW);
+        add(table, ChangeRows.UPDATE, row, old);
     }
 
     private void delete() {
@@ -299,8 +305,8 @@ final class PgOutputDecoder {
         if (tag != 'K' && tag != 'O') {
             throw cursor.malformed("no old row");
         }
-        int old = table.changes.row(cursor, RowBatch.NONE);
-        add(table, RowBatch.DELETE, RowBatch.NONE, old);
+        int old = table.changes.row(cursor, RowForm.NO_ROW);
+        add(table, ChangeRows.DELETE, RowForm.NO_ROW, old);
     }
 
     private void truncate() {
@@ -314,7 +320,7 @@ final class PgOutputDecoder {
             }
             if (changedTable(oid) != null) {
                 seal(table);
-                table.changes.add(RowBatch.TRUNCATE, RowBatch.NONE, RowBatch.NONE, commitLsn, commitMicros);
+                table.changes.add(ChangeRows.TRUNCATE, RowForm.NO_ROW, RowForm.NO_ROW, commitLsn, commitMicros);
                 seal(table);
             }
         }
@@ -356,7 +362,7 @@ final class PgOutputDecoder {
     private void stopLarge(int oid, Published table) {
         SourceTable source = table.changes.table();
         String name = source.schema() + "." + source.name();
-        sealed.add(RowBatch.stop(new TableStop(
+        sealed.add(new Batch.Stop(new TableStop(
                 table.number,
                 ErrorCode.E0410,
                 "a change of " + name + " in commit " + new Lsn(commitLsn) + " has " + cursor.size()
@@ -373,7 +379,7 @@ final class PgOutputDecoder {
         SourceTable source = table.changes.table();
         seal(table);
         table.stopped = true;
-        sealed.add(RowBatch.stop(new TableStop(
+        sealed.add(new Batch.Stop(new TableStop(
                 table.number,
                 ErrorCode.E0404,
                 "table " + source.qualifiedName() + " is not what it was when the pipeline started: "
@@ -393,7 +399,7 @@ final class PgOutputDecoder {
 
     private void seal(Published table) {
         int bytes = table.changes.bytesUsed();
-        RowBatch batch = table.changes.seal();
+        Batch batch = table.changes.seal();
         if (batch != null) {
             sealed.add(batch);
             sealedBytes += bytes;

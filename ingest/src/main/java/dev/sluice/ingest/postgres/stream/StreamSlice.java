@@ -1,6 +1,6 @@
 package dev.sluice.ingest.postgres.stream;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
 import java.util.List;
 
 /**
@@ -9,4 +9,4 @@ import java.util.List;
  * @param atBoundary whether a transaction ends with it; if not, the slices up to the next boundary belong together
  * @param position every transaction with a commit LSN up to here has been handed over; only at a boundary
  */
-public record StreamSlice(List<RowBatch> batches, boolean atBoundary, long position) {}
+public record StreamSlice(List<Batch> batches, boolean atBoundary, long position) {}

@@ -1,6 +1,8 @@
 package dev.sluice.ingest.postgres.stream;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.Batch;
+import dev.sluice.ingest.row.ChangeRows;
+import dev.sluice.ingest.row.RowForm;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.errors.ErrorCode;
@@ -8,7 +10,7 @@ import dev.sluice.spec.errors.SluiceException;
 import java.util.Arrays;
 
 /**
- * Gathers changes of one table and rewrites their tuples into the row format of {@link RowBatch}: the tag of a column
+ * Gathers changes of one table and rewrites their tuples into the row format of {@link Batch}: the tag of a column
  * becomes part of its length. Not thread-safe.
  */
 final class TableChanges {
@@ -82,7 +84,7 @@ final class TableChanges {
     /**
      * Writes the tuple at the cursor as a row.
      *
-     * @param fullOldOffset a whole old row that holds the value of unchanged columns, or {@link RowBatch#NONE}
+     * @param fullOldOffset a whole old row that holds the value of unchanged columns, or {@link Batch#NONE}
      * @return where the row begins
      */
     int row(MessageCursor cursor, int fullOldOffset) {
@@ -117,11 +119,11 @@ final class TableChanges {
     }
 
     /** The batch of all changes gathered, or null; the object is empty afterwards. */
-    RowBatch seal() {
+    ChangeRows seal() {
         if (count == 0) {
             return null;
         }
-        RowBatch batch = RowBatch.changes(
+        ChangeRows batch = new ChangeRows(
                 index,
                 lsn,
                 commitTimeMicros,
@@ -149,7 +151,7 @@ final class TableChanges {
     private void value(MessageCursor cursor, int column, int fullOldOffset) {
         byte tag = cursor.int8();
         switch (tag) {
-            case 'n' -> int32(RowBatch.NULL);
+            case 'n' -> int32(RowForm.NULL);
             case 'u' -> unchanged(column, fullOldOffset);
             case 'b' -> copy(cursor);
             case 't' -> {
@@ -177,8 +179,8 @@ final class TableChanges {
     }
 
     private void unchanged(int column, int fullOldOffset) {
-        if (fullOldOffset == RowBatch.NONE) {
-            int32(RowBatch.UNCHANGED);
+        if (fullOldOffset == RowForm.NO_ROW) {
+            int32(RowForm.UNCHANGED);
             return;
         }
         int at = fullOldOffset + 2;

@@ -1,15 +1,16 @@
 package dev.sluice.ingest.sink.carry;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.BigEndian;
+import dev.sluice.ingest.row.KeyBytes;
+import dev.sluice.ingest.row.RowCursor;
+import dev.sluice.ingest.row.RowForm;
+import dev.sluice.ingest.row.ValueForm;
 import dev.sluice.ingest.sink.cut.CarriedRow;
 import dev.sluice.ingest.sink.cut.TableFiles;
 import dev.sluice.ingest.sink.file.DataFileWriter;
 import dev.sluice.ingest.sink.file.TableFormat;
 import dev.sluice.ingest.sink.poison.DeadLetter;
 import dev.sluice.ingest.sink.poison.RowJudge;
-import dev.sluice.ingest.sink.row.BigEndian;
-import dev.sluice.ingest.sink.row.KeyBytes;
-import dev.sluice.ingest.sink.row.RowCursor;
 import dev.sluice.ingest.sink.spill.HeapBudget;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.errors.ErrorCode;
@@ -300,10 +301,10 @@ public final class CarryOver implements AutoCloseable {
         SourceTable.SourceColumn source = this.source.columns().get(column);
         Object value = record.getField(source.name());
         if (value == null) {
-            target.set(column, new byte[0], 0, RowBatch.NULL);
+            target.set(column, new byte[0], 0, RowForm.NULL);
             return;
         }
-        byte[] bytes = PostgresForm.of(source.type(), value);
+        byte[] bytes = ValueForm.of(source.type(), value);
         target.set(column, bytes, 0, bytes.length);
     }
 

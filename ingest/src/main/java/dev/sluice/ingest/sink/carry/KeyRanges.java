@@ -1,6 +1,7 @@
 package dev.sluice.ingest.sink.carry;
 
-import dev.sluice.ingest.sink.row.KeyBytes;
+import dev.sluice.ingest.row.KeyBytes;
+import dev.sluice.ingest.row.ValueForm;
 import dev.sluice.ingest.table.SourceTable;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -43,7 +44,7 @@ final class KeyRanges {
     void add(byte[] key) {
         for (int i = 0; i < lowest.length; i++) {
             int offset = KeyBytes.offsetOf(key, i);
-            Optional<Object> found = PostgresForm.filterValue(
+            Optional<Object> found = ValueForm.filterValue(
                     source.columns().get(source.keyColumns().get(i)).type(),
                     key,
                     offset,

@@ -1,11 +1,11 @@
 package dev.sluice.ingest.sink.carry;
 
+import dev.sluice.ingest.row.KeyBytes;
+import dev.sluice.ingest.row.RowCursor;
 import dev.sluice.ingest.sink.cut.CarriedFile;
 import dev.sluice.ingest.sink.cut.CarriedRow;
 import dev.sluice.ingest.sink.file.TableFormat;
 import dev.sluice.ingest.sink.row.CutKeys;
-import dev.sluice.ingest.sink.row.KeyBytes;
-import dev.sluice.ingest.sink.row.RowCursor;
 import dev.sluice.ingest.sink.spill.ByteArena;
 import dev.sluice.ingest.sink.spill.HeapBudget;
 import java.io.BufferedInputStream;

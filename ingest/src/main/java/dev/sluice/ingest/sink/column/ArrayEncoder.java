@@ -1,7 +1,7 @@
 package dev.sluice.ingest.sink.column;
 
-import dev.sluice.ingest.batch.RowBatch;
-import dev.sluice.ingest.sink.row.BigEndian;
+import dev.sluice.ingest.row.BigEndian;
+import dev.sluice.ingest.row.RowForm;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnWriteStore;
 
@@ -55,7 +55,7 @@ final class ArrayEncoder extends ColumnEncoder {
             int length = BigEndian.int32(bytes, at);
             at += 4;
             int repetition = i == 0 ? 0 : 1;
-            if (length == RowBatch.NULL) {
+            if (length == RowForm.NULL) {
                 element.writeNull(repetition, LEVEL_NULL_ELEMENT);
                 continue;
             }

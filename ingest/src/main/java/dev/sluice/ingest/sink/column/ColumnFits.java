@@ -1,7 +1,7 @@
 package dev.sluice.ingest.sink.column;
 
-import dev.sluice.ingest.batch.RowBatch;
-import dev.sluice.ingest.sink.row.BigEndian;
+import dev.sluice.ingest.row.BigEndian;
+import dev.sluice.ingest.row.RowForm;
 import dev.sluice.ingest.table.ColumnType;
 
 /**
@@ -189,7 +189,7 @@ public final class ColumnFits {
             for (int i = 0; i < count; i++) {
                 int length = at > end - 4 ? Integer.MAX_VALUE : BigEndian.int32(bytes, at);
                 at += 4;
-                if (length == RowBatch.NULL) {
+                if (length == RowForm.NULL) {
                     continue;
                 }
                 if (length < 0 || length > end - at) {

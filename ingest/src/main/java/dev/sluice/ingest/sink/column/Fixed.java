@@ -1,6 +1,6 @@
 package dev.sluice.ingest.sink.column;
 
-import dev.sluice.ingest.sink.row.BigEndian;
+import dev.sluice.ingest.row.BigEndian;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.io.api.Binary;
 

@@ -1,7 +1,7 @@
 package dev.sluice.ingest.sink.column;
 
-import dev.sluice.ingest.batch.RowBatch;
-import dev.sluice.ingest.sink.row.RowCursor;
+import dev.sluice.ingest.row.RowCursor;
+import dev.sluice.ingest.row.RowForm;
 import dev.sluice.ingest.table.SourceTable;
 import java.util.Arrays;
 import java.util.List;
@@ -39,7 +39,7 @@ public final class RowEncoder implements ParquetValueWriter<RowCursor> {
     public void write(int repetitionLevel, RowCursor row) {
         for (int i = 0; i < columns.length; i++) {
             int length = row.length(columns[i]);
-            if (length == RowBatch.NULL) {
+            if (length == RowForm.NULL) {
                 encoders[i].writeNull();
             } else if (length < 0) {
                 throw new IllegalStateException("a value that was not sent reached a file");

@@ -1,8 +1,8 @@
 package dev.sluice.ingest.sink.file;
 
+import dev.sluice.ingest.row.RowCursor;
 import dev.sluice.ingest.sink.cut.CarriedFile;
 import dev.sluice.ingest.sink.cut.CarriedRow;
-import dev.sluice.ingest.sink.row.RowCursor;
 import dev.sluice.ingest.sink.spill.ByteArena;
 import dev.sluice.ingest.sink.spill.HeapBudget;
 import dev.sluice.ingest.table.SourceTable;

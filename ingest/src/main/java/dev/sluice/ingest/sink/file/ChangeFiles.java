@@ -1,11 +1,11 @@
 package dev.sluice.ingest.sink.file;
 
+import dev.sluice.ingest.row.KeyBytes;
+import dev.sluice.ingest.row.RowCursor;
 import dev.sluice.ingest.sink.cut.CarriedRow;
 import dev.sluice.ingest.sink.cut.TableFiles;
 import dev.sluice.ingest.sink.poison.RowJudge;
 import dev.sluice.ingest.sink.row.CutKeys;
-import dev.sluice.ingest.sink.row.KeyBytes;
-import dev.sluice.ingest.sink.row.RowCursor;
 import dev.sluice.ingest.sink.spill.HeapBudget;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;

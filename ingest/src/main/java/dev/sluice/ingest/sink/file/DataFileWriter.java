@@ -1,7 +1,7 @@
 package dev.sluice.ingest.sink.file;
 
+import dev.sluice.ingest.row.RowCursor;
 import dev.sluice.ingest.sink.column.RowEncoder;
-import dev.sluice.ingest.sink.row.RowCursor;
 import dev.sluice.lake.HadoopDefaults;
 import java.io.IOException;
 import org.apache.iceberg.DataFile;

@@ -1,12 +1,12 @@
 package dev.sluice.ingest.sink.file;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.KeyBytes;
+import dev.sluice.ingest.row.LoadRows;
+import dev.sluice.ingest.row.RowCursor;
 import dev.sluice.ingest.sink.cut.CarriedRow;
 import dev.sluice.ingest.sink.cut.TableFiles;
 import dev.sluice.ingest.sink.poison.PoisonStops;
 import dev.sluice.ingest.sink.poison.RowJudge;
-import dev.sluice.ingest.sink.row.KeyBytes;
-import dev.sluice.ingest.sink.row.RowCursor;
 import dev.sluice.ingest.sink.spill.HeapBudget;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -42,20 +42,20 @@ public final class LoadFiles implements OpenFiles.Open {
     }
 
     /**
-     * Appends the rows of a LOAD batch. Rows of a load at another LSN are given up: that load was started over.
+     * Appends rows of a load. Rows of a load at another LSN are given up: that load was started over.
      *
      * @return false when the judge found a row with which the table must not go on
      */
-    public boolean add(RowBatch batch) throws IOException {
-        if (batch.lsn != lsn) {
+    public boolean add(LoadRows batch) throws IOException {
+        if (batch.lsn() != lsn) {
             giveUpFile();
             quarantined.clear();
             files.clear();
             rows = 0;
-            lsn = batch.lsn;
+            lsn = batch.lsn();
         }
-        for (int i = 0; i < batch.count; i++) {
-            row.moveTo(batch.bytes, batch.newOffsets[i]);
+        for (int i = 0; i < batch.count(); i++) {
+            row.moveTo(batch.bytes(), batch.offsets()[i]);
             RowJudge.Verdict verdict = judge.judge(row);
             if (verdict == RowJudge.Verdict.STOP) {
                 return false;
@@ -73,7 +73,7 @@ public final class LoadFiles implements OpenFiles.Open {
             }
             open.add(row);
         }
-        rows += batch.count;
+        rows += batch.count();
         return true;
     }
 

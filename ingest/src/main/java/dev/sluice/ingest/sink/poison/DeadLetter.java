@@ -1,6 +1,6 @@
 package dev.sluice.ingest.sink.poison;
 
-import dev.sluice.ingest.sink.row.RowCursor;
+import dev.sluice.ingest.row.RowCursor;
 import dev.sluice.ingest.table.SourceTable;
 
 /**

@@ -1,9 +1,9 @@
 package dev.sluice.ingest.sink.poison;
 
-import dev.sluice.ingest.sink.carry.PostgresForm;
+import dev.sluice.ingest.row.RowCursor;
+import dev.sluice.ingest.row.ValueForm;
 import dev.sluice.ingest.sink.cut.TableFiles;
 import dev.sluice.ingest.sink.file.TableFormat;
-import dev.sluice.ingest.sink.row.RowCursor;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.LakeCatalog;
 import java.io.IOException;
@@ -184,7 +184,7 @@ public final class DeadLetterBook {
                 for (Record record : records) {
                     for (int column : source.keyColumns()) {
                         SourceTable.SourceColumn key = source.columns().get(column);
-                        byte[] bytes = PostgresForm.of(key.type(), record.getField(key.name()));
+                        byte[] bytes = ValueForm.of(key.type(), record.getField(key.name()));
                         row.set(column, bytes, 0, bytes.length);
                     }
                     keys.add(RowJson.key(source, row));

@@ -1,7 +1,7 @@
 package dev.sluice.ingest.sink.poison;
 
-import dev.sluice.ingest.batch.RowBatch;
-import dev.sluice.ingest.sink.row.BigEndian;
+import dev.sluice.ingest.row.BigEndian;
+import dev.sluice.ingest.row.RowForm;
 import dev.sluice.ingest.table.ColumnType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -164,7 +164,7 @@ public final class PostgresText {
         private void writeOne() {
             int length = BigEndian.int32(bytes, at);
             at += 4;
-            if (length == RowBatch.NULL) {
+            if (length == RowForm.NULL) {
                 out.append("NULL");
                 return;
             }

@@ -1,9 +1,9 @@
 package dev.sluice.ingest.sink.poison;
 
+import dev.sluice.ingest.row.BigEndian;
+import dev.sluice.ingest.row.RowCursor;
 import dev.sluice.ingest.sink.file.DataFileWriter;
 import dev.sluice.ingest.sink.file.TableFormat;
-import dev.sluice.ingest.sink.row.BigEndian;
-import dev.sluice.ingest.sink.row.RowCursor;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.RepeatedCommit;

@@ -2,8 +2,8 @@ package dev.sluice.ingest.sink.poison;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.ingest.batch.RowBatch;
-import dev.sluice.ingest.sink.row.RowCursor;
+import dev.sluice.ingest.row.RowCursor;
+import dev.sluice.ingest.row.RowForm;
 import dev.sluice.ingest.table.SourceTable;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -29,7 +29,7 @@ final class RowJson {
         for (int column : columns) {
             SourceTable.SourceColumn source = table.columns().get(column);
             int length = row.length(column);
-            if (length == RowBatch.NULL) {
+            if (length == RowForm.NULL) {
                 object.putNull(source.name());
             } else {
                 object.put(

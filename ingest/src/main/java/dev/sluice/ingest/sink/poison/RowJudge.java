@@ -1,9 +1,9 @@
 package dev.sluice.ingest.sink.poison;
 
-import dev.sluice.ingest.batch.RowBatch;
+import dev.sluice.ingest.row.RowCursor;
+import dev.sluice.ingest.row.RowForm;
 import dev.sluice.ingest.sink.column.ColumnFit;
 import dev.sluice.ingest.sink.column.ColumnFits;
-import dev.sluice.ingest.sink.row.RowCursor;
 import dev.sluice.ingest.table.ColumnType;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.PoisonPolicy;
@@ -61,8 +61,8 @@ public final class RowJudge {
         boolean hasText = false;
         for (Looked column : looked) {
             int length = row.length(column.column);
-            if (length == RowBatch.UNCHANGED && column.companion >= 0) {
-                row.set(column.companion, null, 0, RowBatch.UNCHANGED);
+            if (length == RowForm.UNCHANGED && column.companion >= 0) {
+                row.set(column.companion, null, 0, RowForm.UNCHANGED);
             }
             if (length < 0) {
                 continue;
@@ -98,7 +98,7 @@ public final class RowJudge {
                 byte[] text =
                         PostgresText.of(column.type, bytes, offset, length).getBytes(StandardCharsets.UTF_8);
                 row.set(column.companion, text, 0, text.length);
-                row.set(column.column, null, 0, RowBatch.NULL);
+                row.set(column.column, null, 0, RowForm.NULL);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.sluice.ingest.sink.row;
 
+import dev.sluice.ingest.row.KeyBytes;
 import dev.sluice.ingest.sink.spill.HeapBudget;
 import dev.sluice.ingest.sink.spill.SpilledKeys;
 import java.util.Arrays;

@@ -3,8 +3,10 @@ package dev.sluice.ingest.postgres.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.postgres.LoadedTables;
+import dev.sluice.ingest.row.Batch;
+import dev.sluice.ingest.row.ChangeRows;
+import dev.sluice.ingest.row.RowForm;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.SourceTable.SourceColumn;
@@ -57,32 +59,45 @@ class PgOutputDecoderTest {
         accept(decoder, Messages.commit(commitLsn, commitLsn + 8));
     }
 
-    private static List<String> describe(List<RowBatch> batches) {
+    private static List<String> describe(List<Batch> batches) {
         List<String> text = new ArrayList<>();
-        for (RowBatch batch : batches) {
-            if (batch.kind != RowBatch.Kind.CHANGES) {
-                text.add(batch.kind + "@" + batch.lsn);
+        for (Batch any : batches) {
+            if (!(any instanceof ChangeRows batch)) {
+                text.add(sign(any));
                 continue;
             }
-            for (int i = 0; i < batch.count; i++) {
-                text.add((char) batch.operations[i] + "" + batch.table + "@" + batch.lsns[i]
-                        + row(batch, batch.oldOffsets[i], " old ") + row(batch, batch.newOffsets[i], " "));
+            for (int i = 0; i < batch.count(); i++) {
+                text.add((char) batch.operations()[i] + "" + batch.table() + "@" + batch.lsns()[i]
+                        + row(batch, batch.oldOffsets()[i], " old ") + row(batch, batch.newOffsets()[i], " "));
             }
         }
         return text;
     }
 
-    private static String row(RowBatch batch, int offset, String prefix) {
-        if (offset == RowBatch.NONE) {
+    private static String sign(Batch sign) {
+        return switch (sign) {
+            case Batch.Progress progress -> "PROGRESS@" + progress.lsn();
+            case Batch.Loaded loaded -> "LOADED@" + loaded.lsn();
+            case Batch.Open open -> "OPEN@" + open.lsn();
+            default -> throw new AssertionError(sign);
+        };
+    }
+
+    private static ChangeRows changes(Batch batch) {
+        return (ChangeRows) batch;
+    }
+
+    private static String row(ChangeRows batch, int offset, String prefix) {
+        if (offset == RowForm.NO_ROW) {
             return "";
         }
-        ByteBuffer in = ByteBuffer.wrap(batch.bytes).position(offset);
+        ByteBuffer in = ByteBuffer.wrap(batch.bytes()).position(offset);
         assertThat(in.getShort()).isEqualTo((short) 2);
         List<String> values = new ArrayList<>();
         for (int column = 0; column < 2; column++) {
             int length = in.getInt();
             if (length < 0) {
-                values.add(length == RowBatch.NULL ? "null" : "unchanged");
+                values.add(length == RowForm.NULL ? "null" : "unchanged");
             } else if (column == 0) {
                 assertThat(length).isEqualTo(4);
                 values.add("" + in.getInt());
@@ -107,7 +122,7 @@ class PgOutputDecoderTest {
                 Messages.delete(100, 'K', 2, null),
                 Messages.update(200, 'O', new Object[] {5, "kept"}, 6, Messages.UNCHANGED),
                 Messages.delete(200, 'O', 6, "kept"));
-        List<RowBatch> batches = decoder.takeAll();
+        List<Batch> batches = decoder.takeAll();
         assertThat(describe(batches))
                 .containsExactly(
                         "I0@1000 [1, one]",
@@ -117,9 +132,9 @@ class PgOutputDecoderTest {
                         "U1@1000 old [5, kept] [6, kept]",
                         "D1@1000 old [6, kept]",
                         "PROGRESS@1000");
-        assertThat(batches.get(0).oldRowsAreFull).isFalse();
-        assertThat(batches.get(1).oldRowsAreFull).isTrue();
-        assertThat(batches.get(0).commitTimeMicros).isEqualTo(1_700_000_000_001_000L);
+        assertThat(changes(batches.get(0)).oldRowsAreFull()).isFalse();
+        assertThat(changes(batches.get(1)).oldRowsAreFull()).isTrue();
+        assertThat(changes(batches.get(0)).commitTimeMicros()).isEqualTo(1_700_000_000_001_000L);
     }
 
     @Test
@@ -177,10 +192,10 @@ class PgOutputDecoderTest {
         PgOutputDecoder decoder = decoder(0, 0, 0);
         transaction(
                 decoder, 1000, Messages.insert(100, 1, "a"), Messages.truncate(100, 200), Messages.insert(100, 2, "b"));
-        List<RowBatch> batches = decoder.takeAll();
+        List<Batch> batches = decoder.takeAll();
         assertThat(describe(batches))
                 .containsExactly("I0@1000 [1, a]", "T0@1000", "T1@1000", "I0@1000 [2, b]", "PROGRESS@1000");
-        assertThat(batches.get(1).count).isEqualTo(1);
+        assertThat(batches.get(1).count()).isEqualTo(1);
     }
 
     @Test
@@ -286,14 +301,14 @@ class PgOutputDecoderTest {
         int taken = 0;
         for (int i = 0; i < 2000; i++) {
             accept(decoder, Messages.insert(100, i, kilobyte));
-            for (RowBatch batch : decoder.takeSealed()) {
-                assertThat(batch.bytes.length).isLessThanOrEqualTo(2 * PgOutputDecoder.BATCH_BYTES);
-                taken += batch.count;
+            for (Batch batch : decoder.takeSealed()) {
+                assertThat(batch.bytesHeld()).isLessThanOrEqualTo(2 * PgOutputDecoder.BATCH_BYTES);
+                taken += batch.count();
             }
         }
         assertThat(taken).isGreaterThan(1500);
         accept(decoder, Messages.commit(1000, 1008));
-        int rest = decoder.takeAll().stream().mapToInt(b -> b.count).sum();
+        int rest = decoder.takeAll().stream().mapToInt(Batch::count).sum();
         assertThat(taken + rest).isEqualTo(2000);
         assertThat(decoder.pendingBytes()).isZero();
     }
@@ -325,21 +340,25 @@ class PgOutputDecoderTest {
                 Messages.insert(200, 1, "b"),
                 Messages.insert(100, 2, "a", 2),
                 Messages.commit(2000, 2008));
-        List<RowBatch> batches = decoder.takeAll();
-        RowBatch stop = batches.stream()
-                .filter(batch -> batch.kind == RowBatch.Kind.STOP)
+        List<Batch> batches = decoder.takeAll();
+        Batch.Stop stop = batches.stream()
+                .filter(Batch.Stop.class::isInstance)
+                .map(Batch.Stop.class::cast)
                 .findFirst()
                 .orElseThrow();
-        assertThat(stop.table).isZero();
-        assertThat(stop.stop.code()).isEqualTo(ErrorCode.E0404);
-        assertThat(stop.stop.reason()).contains("shop.orders").contains("extra").contains("0/7D0");
-        assertThat(stop.stop.fix()).contains("sluice resync orders");
-        assertThat(batches.stream().filter(batch -> batch.kind == RowBatch.Kind.STOP))
+        assertThat(stop.table()).isZero();
+        assertThat(stop.reason().code()).isEqualTo(ErrorCode.E0404);
+        assertThat(stop.reason().reason())
+                .contains("shop.orders")
+                .contains("extra")
+                .contains("0/7D0");
+        assertThat(stop.reason().fix()).contains("sluice resync orders");
+        assertThat(batches.stream().filter(Batch.Stop.class::isInstance))
                 .as("told once")
                 .hasSize(1);
-        assertThat(batches.stream().filter(batch -> batch.kind == RowBatch.Kind.CHANGES))
+        assertThat(batches.stream().filter(ChangeRows.class::isInstance))
                 .as("the other table goes on")
-                .allMatch(batch -> batch.table == 1)
+                .allMatch(batch -> batch.table() == 1)
                 .hasSize(1);
     }
 
@@ -413,27 +432,28 @@ class PgOutputDecoderTest {
                 Messages.begin(2000, 0),
                 Messages.insert(100, 3, "x"),
                 Messages.delete(200, 'O', 1, "x"));
-        List<RowBatch> complete = decoder.takeComplete();
-        assertThat(complete)
-                .extracting(batch -> batch.kind)
-                .containsExactly(RowBatch.Kind.CHANGES, RowBatch.Kind.PROGRESS);
-        assertThat(Arrays.copyOf(complete.get(0).lsns, complete.get(0).count)).containsExactly(1000, 1000);
-        assertThat(complete.get(0).lsn).isEqualTo(1000);
-        assertThat(complete.get(1).lsn).isEqualTo(1000);
+        List<Batch> complete = decoder.takeComplete();
+        assertThat(complete).extracting(Batch::getClass).containsExactly(ChangeRows.class, Batch.Progress.class);
+        ChangeRows first = changes(complete.get(0));
+        assertThat(Arrays.copyOf(first.lsns(), first.count())).containsExactly(1000, 1000);
+        assertThat(first.lsn()).isEqualTo(1000);
+        assertThat(complete.get(1)).isEqualTo(new Batch.Progress(1000, first.commitTimeMicros()));
         assertThat(decoder.position()).isEqualTo(1000);
 
-        List<RowBatch> open = decoder.takeSealed();
+        List<Batch> open = decoder.takeSealed();
         assertThat(open)
-                .extracting(batch -> batch.kind)
-                .containsExactly(RowBatch.Kind.OPEN, RowBatch.Kind.CHANGES, RowBatch.Kind.CHANGES);
-        assertThat(open).extracting(batch -> batch.lsn).containsOnly(2000L);
-        assertThat(open.get(1).count).isEqualTo(1);
-        assertThat(open.get(1).bytes[open.get(1).newOffsets[0] + 9]).isEqualTo((byte) 3);
+                .extracting(Batch::getClass)
+                .containsExactly(Batch.Open.class, ChangeRows.class, ChangeRows.class);
+        assertThat(open.get(0)).isEqualTo(new Batch.Open(2000));
+        assertThat(open.subList(1, 3)).allMatch(batch -> changes(batch).lsn() == 2000);
+        assertThat(open.get(1).count()).isEqualTo(1);
+        assertThat(changes(open.get(1)).bytes()[changes(open.get(1)).newOffsets()[0] + 9])
+                .isEqualTo((byte) 3);
 
         accept(decoder, Messages.insert(100, 4, "x"), Messages.commit(2000, 2008));
         assertThat(decoder.takeAll())
-                .extracting(batch -> batch.kind)
-                .containsExactly(RowBatch.Kind.CHANGES, RowBatch.Kind.PROGRESS);
+                .extracting(Batch::getClass)
+                .containsExactly(ChangeRows.class, Batch.Progress.class);
         assertThat(decoder.position()).isEqualTo(2000);
     }
 
@@ -450,13 +470,15 @@ class PgOutputDecoderTest {
                 Messages.insert(100, 2, "small"),
                 Messages.insert(200, 1, "x"),
                 Messages.commit(1000, 1008));
-        List<RowBatch> batches = decoder.takeAll();
+        List<Batch> batches = decoder.takeAll();
         assertThat(batches)
-                .extracting(batch -> batch.kind)
-                .containsExactly(RowBatch.Kind.STOP, RowBatch.Kind.CHANGES, RowBatch.Kind.PROGRESS);
-        assertThat(batches.get(0).stop.code()).isEqualTo(ErrorCode.E0410);
-        assertThat(batches.get(0).stop.reason()).contains("bytes").doesNotContain("xx");
-        assertThat(batches.get(1).table).isEqualTo(1);
+                .extracting(Batch::getClass)
+                .containsExactly(Batch.Stop.class, ChangeRows.class, Batch.Progress.class);
+        assertThat(((Batch.Stop) batches.get(0)).reason().code()).isEqualTo(ErrorCode.E0410);
+        assertThat(((Batch.Stop) batches.get(0)).reason().reason())
+                .contains("bytes")
+                .doesNotContain("xx");
+        assertThat(batches.get(1).table()).isEqualTo(1);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.sluice.ingest.sink.row;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ingest.row.KeyBytes;
 import dev.sluice.ingest.sink.spill.HeapBudget;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.ingest.table.SourceTable;

@@ -1,7 +1,5 @@
-package dev.sluice.ingest.sink.carry;
+package dev.sluice.ingest.row;
 
-import dev.sluice.ingest.batch.RowBatch;
-import dev.sluice.ingest.sink.row.BigEndian;
 import dev.sluice.ingest.table.ColumnType;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -22,19 +20,21 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Turns values that Iceberg's generic readers return back into PostgreSQL's binary form: the exact bytes that the server
- * would send. So a value that is carried over goes through the same encoders as one that was sent, and a key that was
- * read from the lake equals the key of a change byte by byte.
+ * One value in {@link RowForm}, from the Java value that Iceberg's generic readers return for its type. It has one form
+ * only, so that equal values of a key have equal bytes, whatever source or reader they come from. Specified, with golden
+ * vectors, in {@code docs/reference/row-form.md}.
  */
-public final class PostgresForm {
+public final class ValueForm {
     private static final LocalDate EPOCH_DATE = LocalDate.of(2000, 1, 1);
     private static final LocalDateTime EPOCH = EPOCH_DATE.atStartOfDay();
     private static final byte JSONB_VERSION = 1;
     private static final int NUMERIC_NEGATIVE = 0x4000;
+    /** What PostgreSQL says of a number that has no digits at all; keys are compared by their bytes. */
+    private static final int INFINITE_SCALE = 32;
 
-    private PostgresForm() {}
+    private ValueForm() {}
 
-    /** The binary form of a value that is not null. */
+    /** The bytes of a value that is not null. */
     public static byte[] of(ColumnType type, Object value) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
@@ -49,7 +49,7 @@ public final class PostgresForm {
     }
 
     /** The value of a key column for a filter on the lake; empty for types that are not worth one. */
-    static Optional<Object> filterValue(ColumnType type, byte[] bytes, int offset, int length) {
+    public static Optional<Object> filterValue(ColumnType type, byte[] bytes, int offset, int length) {
         if (!(type instanceof ColumnType.Scalar scalar)) {
             return Optional.empty();
         }
@@ -108,7 +108,7 @@ public final class PostgresForm {
         out.writeInt(1);
         for (Object value : values) {
             if (value == null) {
-                out.writeInt(RowBatch.NULL);
+                out.writeInt(RowForm.NULL);
                 continue;
             }
             byte[] bytes = of(element, value);
@@ -120,15 +120,16 @@ public final class PostgresForm {
     private static void writeNumericText(DataOutputStream out, String text) throws IOException {
         switch (text) {
             case "NaN" -> writeHeader(out, 0, 0, 0xC000, 0);
-            case "Infinity" -> writeHeader(out, 0, 0, 0xD000, 0);
-            case "-Infinity" -> writeHeader(out, 0, 0, 0xF000, 0);
+            case "Infinity" -> writeHeader(out, 0, 0, 0xD000, INFINITE_SCALE);
+            case "-Infinity" -> writeHeader(out, 0, 0, 0xF000, INFINITE_SCALE);
             default -> writeNumeric(out, new BigDecimal(text));
         }
     }
 
     private static void writeNumeric(DataOutputStream out, BigDecimal value) throws IOException {
-        int groupsAfterPoint = (value.scale() + 3) / 4;
-        BigInteger rest = value.abs().setScale(groupsAfterPoint * 4).unscaledValue();
+        BigDecimal plain = value.scale() < 0 ? value.setScale(0) : value;
+        int groupsAfterPoint = (plain.scale() + 3) / 4;
+        BigInteger rest = plain.abs().setScale(groupsAfterPoint * 4).unscaledValue();
         List<Integer> digits = new ArrayList<>();
         BigInteger base = BigInteger.valueOf(10_000);
         int trailing = 0;
@@ -142,7 +143,7 @@ public final class PostgresForm {
             rest = parts[0];
         }
         int weight = digits.isEmpty() ? 0 : digits.size() + trailing - groupsAfterPoint - 1;
-        writeHeader(out, digits.size(), weight, value.signum() < 0 ? NUMERIC_NEGATIVE : 0, value.scale());
+        writeHeader(out, digits.size(), weight, value.signum() < 0 ? NUMERIC_NEGATIVE : 0, plain.scale());
         for (int i = digits.size() - 1; i >= 0; i--) {
             out.writeShort(digits.get(i));
         }

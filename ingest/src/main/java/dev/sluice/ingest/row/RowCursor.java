@@ -1,12 +1,11 @@
-package dev.sluice.ingest.sink.row;
+package dev.sluice.ingest.row;
 
-import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.nio.ByteBuffer;
 
 /**
- * One row of a {@link RowBatch}: where each column's bytes begin and how many they are. Reused from row to row; owned
+ * One row of a {@link Batch}: where each column's bytes begin and how many they are. Reused from row to row; owned
  * by one table writer. Every offset that it hands out has been checked against the batch.
  */
 public final class RowCursor {
@@ -44,7 +43,7 @@ public final class RowCursor {
             throw malformed("a row has " + BigEndian.int16(bytes, offset) + " columns instead of " + sent);
         }
         for (int column = sent; column < offsets.length; column++) {
-            set(column, NOTHING, 0, RowBatch.NULL);
+            set(column, NOTHING, 0, RowForm.NULL);
         }
         int at = offset + 2;
         for (int column = 0; column < sent; column++) {
@@ -53,7 +52,7 @@ public final class RowCursor {
             }
             int length = BigEndian.int32(bytes, at);
             at += 4;
-            if (length > bytes.length - at || length < RowBatch.UNCHANGED) {
+            if (length > bytes.length - at || length < RowForm.UNCHANGED) {
                 throw malformed("column " + column + " has the impossible length " + length);
             }
             sources[column] = bytes;
@@ -82,13 +81,13 @@ public final class RowCursor {
         return offsets[column];
     }
 
-    /** Number of bytes, {@link RowBatch#NULL} or {@link RowBatch#UNCHANGED}. */
+    /** Number of bytes, {@link RowForm#NULL} or {@link RowForm#UNCHANGED}. */
     public int length(int column) {
         return lengths[column];
     }
 
     public boolean isUnchanged(int column) {
-        return lengths[column] == RowBatch.UNCHANGED;
+        return lengths[column] == RowForm.UNCHANGED;
     }
 
     /** Takes the value of a column from another row. */
@@ -108,7 +107,7 @@ public final class RowCursor {
         return row.array();
     }
 
-    /** Sets the value of a column; {@code length} may be {@link RowBatch#NULL}. */
+    /** Sets the value of a column; {@code length} may be {@link RowForm#NULL}. */
     public void set(int column, byte[] bytes, int offset, int length) {
         size += Math.max(length, 0) - Math.max(lengths[column], 0);
         sources[column] = bytes;

@@ -1,13 +1,13 @@
-package dev.sluice.ingest.batch;
+package dev.sluice.ingest.row;
 
 import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
-/** Tells Flink how to serialize {@link RowBatch}. */
-public final class RowBatchTypeInfo extends TypeInformation<RowBatch> {
+/** Tells Flink how to serialize {@link Batch}. */
+public final class BatchTypeInfo extends TypeInformation<Batch> {
     private static final long serialVersionUID = 1L;
-    public static final RowBatchTypeInfo INSTANCE = new RowBatchTypeInfo();
+    public static final BatchTypeInfo INSTANCE = new BatchTypeInfo();
 
     @Override
     public boolean isBasicType() {
@@ -30,8 +30,8 @@ public final class RowBatchTypeInfo extends TypeInformation<RowBatch> {
     }
 
     @Override
-    public Class<RowBatch> getTypeClass() {
-        return RowBatch.class;
+    public Class<Batch> getTypeClass() {
+        return Batch.class;
     }
 
     @Override
@@ -40,27 +40,27 @@ public final class RowBatchTypeInfo extends TypeInformation<RowBatch> {
     }
 
     @Override
-    public TypeSerializer<RowBatch> createSerializer(SerializerConfig config) {
-        return RowBatchSerializer.INSTANCE;
+    public TypeSerializer<Batch> createSerializer(SerializerConfig config) {
+        return BatchSerializer.INSTANCE;
     }
 
     @Override
     public String toString() {
-        return "RowBatch";
+        return "Batch";
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof RowBatchTypeInfo;
+        return other instanceof BatchTypeInfo;
     }
 
     @Override
     public int hashCode() {
-        return RowBatchTypeInfo.class.hashCode();
+        return BatchTypeInfo.class.hashCode();
     }
 
     @Override
     public boolean canEqual(Object other) {
-        return other instanceof RowBatchTypeInfo;
+        return other instanceof BatchTypeInfo;
     }
 }

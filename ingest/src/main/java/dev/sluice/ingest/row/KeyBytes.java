@@ -1,6 +1,5 @@
-package dev.sluice.ingest.sink.row;
+package dev.sluice.ingest.row;
 
-import dev.sluice.ingest.batch.RowBatch;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
@@ -32,7 +31,7 @@ public final class KeyBytes {
                         ErrorCode.E1901,
                         "table " + table.schema() + "." + table.name() + ": a change came without its key column "
                                 + table.columns().get(column).name()
-                                + (size == RowBatch.NULL ? " (NULL)" : " (unchanged)"),
+                                + (size == RowForm.NULL ? " (NULL)" : " (unchanged)"),
                         "report this; the lake is unharmed");
             }
             reserve(4 + size);
@@ -61,11 +60,13 @@ public final class KeyBytes {
         }
     }
 
-    byte[] bytes() {
+    /** Room for the key and possibly more; it changes with the next key. */
+    public byte[] bytes() {
         return bytes;
     }
 
-    int length() {
+    /** Bytes of the key at the beginning of {@link #bytes()}. */
+    public int length() {
         return length;
     }
 

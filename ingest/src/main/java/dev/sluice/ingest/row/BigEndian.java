@@ -1,4 +1,4 @@
-package dev.sluice.ingest.sink.row;
+package dev.sluice.ingest.row;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
