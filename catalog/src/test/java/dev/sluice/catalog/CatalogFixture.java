@@ -12,7 +12,7 @@ import dev.sluice.stack.LocalStack;
 import dev.sluice.stack.StackConfig;
 import dev.sluice.stack.StackPorts;
 import dev.sluice.stack.StackServer;
-import dev.sluice.stack.fetch.Progress;
+import dev.sluice.stack.fetch.FetchDisplay;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -45,7 +45,7 @@ public final class CatalogFixture {
                     PROJECT.resolve("catalog/target/stack"),
                     StackPorts.DEFAULT.plus(Integer.parseInt(PORT_OFFSET)),
                     StackConfig.Store.AUTO);
-            stack = new LocalStack(config, new Progress(System.out, false));
+            stack = new LocalStack(config, new FetchDisplay(System.out, false));
             Runtime.getRuntime().addShutdownHook(new Thread(stack::down, "stop the servers"));
         }
         EnumSet<StackServer> servers = EnumSet.noneOf(StackServer.class);

@@ -1,6 +1,6 @@
 package dev.sluice.cli;
 
-import dev.sluice.cli.stack.StackEnvironment;
+import dev.sluice.cli.stack.SessionStack;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -54,7 +54,7 @@ public record Session(
 
     /** A variable of the process; where it has none, of the local stack. */
     public Optional<String> variable(String name) {
-        return StackEnvironment.lookup(this).apply(name);
+        return SessionStack.lookup(this).apply(name);
     }
 
     /** A line for the person who waits; not part of the result. */

@@ -4,8 +4,8 @@ import dev.sluice.stack.LocalStack;
 import dev.sluice.stack.StackConfig;
 import dev.sluice.stack.StackPorts;
 import dev.sluice.stack.StackServer;
+import dev.sluice.stack.fetch.FetchDisplay;
 import dev.sluice.stack.fetch.Folders;
-import dev.sluice.stack.fetch.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -55,7 +55,7 @@ public final class SharedStack {
                 ? StackPorts.DEFAULT.plus(Integer.parseInt(PORT_OFFSET))
                 : StackPorts.read(home, System.getenv());
         return new LocalStack(
-                new StackConfig(project(), home, ports, StackConfig.Store.AUTO), new Progress(System.out, false));
+                new StackConfig(project(), home, ports, StackConfig.Store.AUTO), new FetchDisplay(System.out, false));
     }
 
     private static Path project() {

@@ -54,7 +54,7 @@ public record Following(Optional<String> since, Optional<String> detachedAt, Opt
      * @throws dev.sluice.spec.errors.SluiceException E07xx when the catalog does not take it
      */
     public static boolean stop(Table table, ErrorCode code, String reason, String fix) {
-        return LakeErrors.edge("stopping table " + table.name(), () -> {
+        return LakeErrors.calling("stopping table " + table.name(), () -> {
             table.refresh();
             if (of(table).stop().isPresent()) {
                 return false;
@@ -74,7 +74,7 @@ public record Following(Optional<String> since, Optional<String> detachedAt, Opt
 
     /** Records that a table is not followed any more; what stopped it is over. */
     public static void detach(Table table, String at) {
-        LakeErrors.edge("detaching table " + table.name(), () -> {
+        LakeErrors.calling("detaching table " + table.name(), () -> {
             table.refresh();
             UpdateProperties update = table.updateProperties().set(StampProperties.DETACHED_AT, at);
             removeStop(update);

@@ -34,7 +34,7 @@ public record HotStaleness(String since, Instant at, String reason) {
 
     /** Records it; what is recorded already stays, but for the reason. */
     public void mark(Table table) {
-        LakeErrors.edge("marking the hot table of " + table.name() + " as stale", () -> {
+        LakeErrors.calling("marking the hot table of " + table.name() + " as stale", () -> {
             table.refresh();
             Optional<HotStaleness> before = of(table);
             if (before.filter(there -> there.reason().equals(reason)).isEmpty()) {
@@ -51,7 +51,7 @@ public record HotStaleness(String since, Instant at, String reason) {
 
     /** The hot table follows again. */
     public static void clear(Table table) {
-        LakeErrors.edge("marking the hot table of " + table.name() + " as following", () -> {
+        LakeErrors.calling("marking the hot table of " + table.name() + " as following", () -> {
             table.refresh();
             if (of(table).isPresent()) {
                 table.updateProperties().remove(SINCE).remove(AT).remove(REASON).commit();

@@ -42,7 +42,7 @@ public final class LakeCatalog implements AutoCloseable {
      */
     public static LakeCatalog open(CatalogSpec spec) {
         RESTCatalog rest = new RESTCatalog();
-        return LakeErrors.edge("opening the catalog at " + spec.uri(), () -> {
+        return LakeErrors.calling("opening the catalog at " + spec.uri(), () -> {
             initialize(rest, clientProperties(spec));
             return new LakeCatalog(rest, spec.bronzeNamespace());
         });
@@ -128,12 +128,12 @@ public final class LakeCatalog implements AutoCloseable {
      * @throws dev.sluice.spec.errors.SluiceException E0703 when there is no such table; E0701, E0702, E0601
      */
     public Table load(TableIdentifier table) {
-        return LakeErrors.edge("loading table " + table, () -> rest.loadTable(table));
+        return LakeErrors.calling("loading table " + table, () -> rest.loadTable(table));
     }
 
     /** The same, empty when there is no such table. */
     public Optional<Table> find(TableIdentifier table) {
-        return LakeErrors.edge("loading table " + table, () -> {
+        return LakeErrors.calling("loading table " + table, () -> {
             try {
                 return Optional.of(rest.loadTable(table));
             } catch (NoSuchTableException e) {

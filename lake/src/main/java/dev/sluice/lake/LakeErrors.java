@@ -20,7 +20,7 @@ public final class LakeErrors {
     private LakeErrors() {}
 
     /** Runs {@code call}; what it throws comes out as a {@link SluiceException}. {@code action} begins with a verb in -ing. */
-    public static <T> T edge(String action, Supplier<T> call) {
+    public static <T> T calling(String action, Supplier<T> call) {
         try {
             return call.get();
         } catch (RuntimeException e) {

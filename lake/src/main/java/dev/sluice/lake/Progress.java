@@ -120,7 +120,7 @@ public final class Progress {
 
     private Optional<Position> ofOlderVersion() {
         String key = StampProperties.ACKNOWLEDGED_LSN_PREFIX + pipeline;
-        Map<String, String> properties = LakeErrors.edge("reading the progress of the pipeline", () -> {
+        Map<String, String> properties = LakeErrors.calling("reading the progress of the pipeline", () -> {
             try {
                 return catalog.rest().loadNamespaceMetadata(catalog.bronzeNamespace());
             } catch (NoSuchNamespaceException e) {

@@ -2,12 +2,8 @@ package dev.sluice.lake;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
+import dev.sluice.spec.Sha256;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,13 +43,13 @@ final class ProgressTable {
 
     /** The hash keeps apart what underscores would not. */
     static TableIdentifier identifier(Namespace bronze, String pipeline) {
-        String hash = hash(bronze + "\n" + pipeline);
+        String hash = Sha256.hex(bronze + "\n" + pipeline, 4);
         return TableIdentifier.of(NAMESPACE, "progress_" + bronze + "_" + pipeline + "_" + hash);
     }
 
     /** Made once for each pipeline; whoever comes second takes what is there. */
     static Table create(LakeCatalog catalog, TableIdentifier identifier, String pipeline) {
-        return LakeErrors.edge("creating " + identifier, () -> {
+        return LakeErrors.calling("creating " + identifier, () -> {
             if (!catalog.rest().namespaceExists(NAMESPACE)) {
                 try {
                     catalog.rest().createNamespace(NAMESPACE, new HashMap<>());
@@ -121,14 +117,5 @@ final class ProgressTable {
                 .removeSnapshots(before)
                 .build();
         return new TableUpdate(base, updated);
-    }
-
-    private static String hash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(Arrays.copyOf(digest, 4));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

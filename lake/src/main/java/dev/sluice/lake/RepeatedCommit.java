@@ -32,7 +32,7 @@ public final class RepeatedCommit {
      * @throws dev.sluice.spec.errors.SluiceException E07xx when the catalog does not say whether it was done
      */
     public static boolean commit(LakeCatalog catalog, List<Part> parts) {
-        return LakeErrors.edge("moving rows between tables", () -> {
+        return LakeErrors.calling("moving rows between tables", () -> {
             List<TableCommit> commits = new ArrayList<>();
             for (Part part : parts) {
                 BaseTransaction transaction = (BaseTransaction) part.table().newTransaction();

@@ -34,7 +34,7 @@ public final class SlotNames {
             new SecureRandom().nextBytes(drawn);
             String name = there.orElse(plain(pipeline) + "_" + HexFormat.of().formatHex(drawn));
             // Not Map.of: Iceberg's request asks it for a null key, which that refuses.
-            LakeErrors.edge(
+            LakeErrors.calling(
                     "recording the slot of the pipeline",
                     () -> catalog.rest().setProperties(catalog.bronzeNamespace(), Collections.singletonMap(key, name)));
         }
@@ -48,7 +48,7 @@ public final class SlotNames {
         String key = StampProperties.SLOT_PREFIX + pipeline;
         if (properties.containsKey(key) && !isOlder(properties, pipeline)) {
             // Not Set.of: Iceberg's request asks it for a null key, which that refuses.
-            LakeErrors.edge(
+            LakeErrors.calling(
                     "forgetting the slot of the pipeline",
                     () -> catalog.rest().removeProperties(catalog.bronzeNamespace(), Collections.singleton(key)));
         }
@@ -65,7 +65,7 @@ public final class SlotNames {
     }
 
     private static Map<String, String> properties(LakeCatalog catalog) {
-        return LakeErrors.edge("reading what the lake knows of the pipeline", () -> {
+        return LakeErrors.calling("reading what the lake knows of the pipeline", () -> {
             try {
                 return catalog.rest().loadNamespaceMetadata(catalog.bronzeNamespace());
             } catch (NoSuchNamespaceException e) {

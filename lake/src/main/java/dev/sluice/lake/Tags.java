@@ -24,7 +24,7 @@ public final class Tags {
         if (existing != null && existing.isTag() && existing.snapshotId() == snapshotId) {
             return;
         }
-        LakeErrors.edge("tagging " + table.name(), () -> {
+        LakeErrors.calling("tagging " + table.name(), () -> {
             ManageSnapshots update = table.manageSnapshots().createTag(tag, snapshotId);
             retention.ifPresent(age -> update.setMaxRefAgeMs(tag, age.toMillis()));
             update.commit();

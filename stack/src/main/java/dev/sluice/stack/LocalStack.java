@@ -2,7 +2,7 @@ package dev.sluice.stack;
 
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
-import dev.sluice.stack.fetch.Progress;
+import dev.sluice.stack.fetch.FetchDisplay;
 import dev.sluice.stack.process.FileMutex;
 import dev.sluice.stack.process.LogTail;
 import dev.sluice.stack.process.ProcessIdentity;
@@ -33,13 +33,13 @@ public final class LocalStack {
     private static final int PROBE_BYTES = 64 * 1024;
 
     private final StackConfig config;
-    private final Progress progress;
+    private final FetchDisplay progress;
     private final Map<String, String> environment;
     private volatile boolean ending;
     private final Map<StackServer, ServerControl> servers = new EnumMap<>(StackServer.class);
 
     /** @throws SluiceException E1305 when there are no secrets yet, and the state folder cannot be written */
-    public LocalStack(StackConfig config, Progress progress) {
+    public LocalStack(StackConfig config, FetchDisplay progress) {
         this.config = config;
         this.progress = progress;
         this.environment = StackEnvironment.of(config, StackSecrets.readOrCreate(config.home()));

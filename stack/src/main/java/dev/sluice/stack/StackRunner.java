@@ -1,7 +1,7 @@
 package dev.sluice.stack;
 
 import dev.sluice.spec.errors.SluiceException;
-import dev.sluice.stack.fetch.Progress;
+import dev.sluice.stack.fetch.FetchDisplay;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -23,7 +23,7 @@ public final class StackRunner {
 
     private static void run(String[] arguments) {
         LocalStack stack = new LocalStack(
-                StackConfig.fromEnvironment(System.getenv()), new Progress(System.out, System.console() != null));
+                StackConfig.fromEnvironment(System.getenv()), new FetchDisplay(System.out, System.console() != null));
         Set<StackServer> servers = Arrays.stream(arguments)
                 .skip(1)
                 .map(name -> StackServer.valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_')))

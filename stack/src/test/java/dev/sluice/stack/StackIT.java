@@ -6,7 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
-import dev.sluice.stack.fetch.Progress;
+import dev.sluice.stack.fetch.FetchDisplay;
 import dev.sluice.stack.process.ProcessIdentity;
 import dev.sluice.stack.process.Signals;
 import java.io.IOException;
@@ -49,7 +49,7 @@ class StackIT {
     private LocalStack stack() {
         return new LocalStack(
                 new StackConfig(Path.of(".."), home, StackPorts.DEFAULT.plus(PORT_OFFSET), StackConfig.Store.S3PROXY),
-                new Progress(System.out, false));
+                new FetchDisplay(System.out, false));
     }
 
     private static ServerStatus.State state(LocalStack stack, StackServer server) {
@@ -172,7 +172,7 @@ class StackIT {
         Path file = Files.writeString(home.resolve("file"), "not a folder");
         StackConfig config =
                 new StackConfig(Path.of(".."), file.resolve("home"), StackPorts.DEFAULT, StackConfig.Store.AUTO);
-        assertThatThrownBy(() -> new LocalStack(config, new Progress(System.out, false)))
+        assertThatThrownBy(() -> new LocalStack(config, new FetchDisplay(System.out, false)))
                 .asInstanceOf(type(SluiceException.class))
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.E1305));
     }

@@ -1,28 +1,20 @@
 package dev.sluice.verify;
 
+import dev.sluice.spec.Sha256;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * Hash of a row: the first 16 bytes of SHA-256 over its columns, each as a sign (NULL or value), a length and the bytes
  * of its canonical text. Not thread-safe.
  */
 final class RowHash {
-    private final MessageDigest digest;
+    private final MessageDigest digest = Sha256.digest();
     private final byte[] prefix = new byte[5];
     /** First and second half of the last hash. */
     long high;
 
     long low;
-
-    RowHash() {
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
-    }
 
     /** Hashes {@code row}; a null column is NULL. */
     void of(byte[][] row) {

@@ -2,9 +2,8 @@ package dev.sluice.catalog.auth;
 
 import dev.sluice.catalog.config.CatalogConfig.TokenConfig;
 import dev.sluice.spec.Secret;
-import java.nio.charset.StandardCharsets;
+import dev.sluice.spec.Sha256;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +37,7 @@ public final class Tokens {
     }
 
     private void add(List<Secret> tokens, Role named, Role role) {
-        tokens.forEach(token -> entries.add(new Entry(digest(token.reveal()), named, role)));
+        tokens.forEach(token -> entries.add(new Entry(Sha256.of(token.reveal()), named, role)));
     }
 
     /**
@@ -94,7 +93,7 @@ public final class Tokens {
     }
 
     private Optional<Entry> find(String token) {
-        byte[] digest = digest(token);
+        byte[] digest = Sha256.of(token);
         Entry found = null;
         for (Entry entry : entries) {
             if (MessageDigest.isEqual(entry.digest, digest)) {
@@ -102,13 +101,5 @@ public final class Tokens {
             }
         }
         return Optional.ofNullable(found);
-    }
-
-    private static byte[] digest(String token) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
     }
 }

@@ -3,7 +3,7 @@ package dev.sluice.cli.bench;
 import dev.sluice.cli.Session;
 import dev.sluice.cli.pipeline.FileOption;
 import dev.sluice.cli.pipeline.PipelineControl;
-import dev.sluice.cli.stack.StackEnvironment;
+import dev.sluice.cli.stack.SessionStack;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
@@ -76,7 +76,7 @@ final class BenchPipeline implements AutoCloseable {
     /** Starts what is needed of the stack, makes the database by {@code statements}, and drops what an earlier bench left. */
     BenchPipeline(Session session, List<String> tables, String... statements) throws SQLException, IOException {
         this.session = session;
-        this.stack = StackEnvironment.open(session, Store.AUTO);
+        this.stack = SessionStack.open(session, Store.AUTO);
         stack.up(EnumSet.of(StackServer.TASKMANAGER, StackServer.CATALOG));
         this.control = new PipelineControl(session);
         this.file = Files.createDirectories(session.home().resolve("bench")).resolve("sluice.yaml");

@@ -3,7 +3,7 @@ package dev.sluice.cli.demo;
 import dev.sluice.cli.Session;
 import dev.sluice.cli.pipeline.FileOption;
 import dev.sluice.cli.pipeline.PipelineControl;
-import dev.sluice.cli.stack.StackEnvironment;
+import dev.sluice.cli.stack.SessionStack;
 import dev.sluice.demo.shop.ShopTraffic;
 import dev.sluice.demo.shop.TrafficOptions;
 import dev.sluice.lake.LakeCatalog;
@@ -39,11 +39,11 @@ final class Demo {
     boolean run() throws Exception {
         long start = System.nanoTime();
         System.out.println("Sluice demo. Everything listens on 127.0.0.1 only; it is not a production set-up.");
-        LocalStack stack = StackEnvironment.open(session, Store.AUTO);
+        LocalStack stack = SessionStack.open(session, Store.AUTO);
         if (options.fresh()) {
             stack.down();
             forget(stack.config().home());
-            stack = StackEnvironment.open(session, Store.AUTO);
+            stack = SessionStack.open(session, Store.AUTO);
         }
         LocalStack running = stack;
         Thread stop = new Thread(running::end, "stop the demo's stack");

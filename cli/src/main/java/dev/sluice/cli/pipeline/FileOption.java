@@ -1,7 +1,7 @@
 package dev.sluice.cli.pipeline;
 
 import dev.sluice.cli.Session;
-import dev.sluice.cli.stack.StackEnvironment;
+import dev.sluice.cli.stack.SessionStack;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
@@ -54,7 +54,7 @@ public final class FileOption {
 
     /** Parses for a run, warnings told. */
     public static PipelineSpec parse(Session session, Path file) {
-        ParsedSpec parsed = SpecParser.parse(file, StackEnvironment.lookup(session));
+        ParsedSpec parsed = SpecParser.parse(file, SessionStack.lookup(session));
         parsed.warnings().forEach(warning -> session.say(warning.toString()));
         return parsed.orThrow();
     }

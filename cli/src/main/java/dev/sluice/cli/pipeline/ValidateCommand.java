@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.cli.ExitCode;
 import dev.sluice.cli.Session;
-import dev.sluice.cli.stack.StackEnvironment;
+import dev.sluice.cli.stack.SessionStack;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.yaml.ParsedSpec;
 import dev.sluice.spec.yaml.SpecParser;
@@ -56,7 +56,7 @@ public final class ValidateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path path = file.existing(session);
-        ParsedSpec parsed = SpecParser.check(path, StackEnvironment.lookup(session));
+        ParsedSpec parsed = SpecParser.check(path, SessionStack.lookup(session));
         boolean valid = strict ? parsed.problems().isEmpty() : parsed.errors().isEmpty();
         if (format == Format.JSON) {
             session.out().println(asJson(parsed, valid));

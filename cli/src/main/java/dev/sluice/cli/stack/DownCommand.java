@@ -20,11 +20,11 @@ public final class DownCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!StackEnvironment.exists(session)) {
+        if (!SessionStack.exists(session)) {
             session.say("There is no local stack in " + session.home() + ".");
             return ExitCode.OK;
         }
-        StackEnvironment.open(session, Store.AUTO).down();
+        SessionStack.open(session, Store.AUTO).down();
         session.say("The local stack is down. Its data stays in " + session.home() + ".");
         return ExitCode.OK;
     }

@@ -29,7 +29,7 @@ public final class FetchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        StackEnvironment.open(session, store).fetch(ServerArguments.read(names));
+        SessionStack.open(session, store).fetch(ServerArguments.read(names));
         return ExitCode.OK;
     }
 }

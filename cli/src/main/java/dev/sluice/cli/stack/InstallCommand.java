@@ -2,8 +2,8 @@ package dev.sluice.cli.stack;
 
 import dev.sluice.cli.ExitCode;
 import dev.sluice.cli.Session;
+import dev.sluice.stack.fetch.FetchDisplay;
 import dev.sluice.stack.fetch.MinioFinder;
-import dev.sluice.stack.fetch.Progress;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -34,7 +34,8 @@ public final class InstallCommand implements Callable<Integer> {
                 .println(
                         switch (tool) {
                             case MINIO ->
-                                MinioFinder.install(session.home(), new Progress(System.err, session.interactive()));
+                                MinioFinder.install(
+                                        session.home(), new FetchDisplay(System.err, session.interactive()));
                         });
         return ExitCode.OK;
     }

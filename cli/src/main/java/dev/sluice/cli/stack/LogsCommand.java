@@ -29,8 +29,8 @@ public final class LogsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         StackServer server = ServerArguments.one(name);
-        if (StackEnvironment.exists(session)) {
-            StackEnvironment.open(session, Store.AUTO).logs(server, lines).forEach(session.out()::println);
+        if (SessionStack.exists(session)) {
+            SessionStack.open(session, Store.AUTO).logs(server, lines).forEach(session.out()::println);
         }
         return ExitCode.OK;
     }

@@ -52,11 +52,11 @@ public final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!StackEnvironment.exists(session)) {
+        if (!SessionStack.exists(session)) {
             session.say("There is no local stack in " + session.home() + "; `sluice up` starts one.");
             return ExitCode.UNHEALTHY;
         }
-        LocalStack stack = StackEnvironment.open(session, Store.AUTO);
+        LocalStack stack = SessionStack.open(session, Store.AUTO);
         if (format == Format.ENV) {
             new TreeMap<>(stack.environment())
                     .forEach((name, value) -> session.out().println("export " + name + "='" + value + "'"));

@@ -67,7 +67,7 @@ public final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Set<StackServer> servers = ServerArguments.read(names);
-        LocalStack stack = StackEnvironment.open(session, store);
+        LocalStack stack = SessionStack.open(session, store);
         Optional<SluiceException> notStarted = start(stack, servers);
         Map<String, SluiceException> notResumed = resume(stack);
         notResumed.forEach((pipeline, failure) -> session.say("pipeline " + pipeline + ": " + failure.getMessage()));

@@ -2,11 +2,11 @@ package dev.sluice.clickhouse.server;
 
 import com.sun.net.httpserver.Headers;
 import dev.sluice.spec.Secret;
+import dev.sluice.spec.Sha256;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
@@ -88,16 +88,9 @@ record Credentials(Login administrator, Optional<Login> reader) {
 
     /** Takes the same time whatever differs. */
     private static boolean matches(Login login, String user, String password) {
-        boolean userMatches = MessageDigest.isEqual(digest(login.user()), digest(user));
-        boolean passwordMatches = MessageDigest.isEqual(digest(login.password().reveal()), digest(password));
+        boolean userMatches = MessageDigest.isEqual(Sha256.of(login.user()), Sha256.of(user));
+        boolean passwordMatches =
+                MessageDigest.isEqual(Sha256.of(login.password().reveal()), Sha256.of(password));
         return userMatches & passwordMatches;
-    }
-
-    private static byte[] digest(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

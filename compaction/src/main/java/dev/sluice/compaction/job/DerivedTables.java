@@ -31,7 +31,7 @@ public final class DerivedTables {
         if (namespace.equals(lake.bronzeNamespace())) {
             return List.of();
         }
-        return LakeErrors.edge(
+        return LakeErrors.calling(
                 "listing the tables of " + namespace,
                 () -> lake.rest().namespaceExists(namespace)
                         ? lake.rest().listTables(namespace).stream()

@@ -51,13 +51,15 @@ final class BufferedRows {
      * Appends a value of an earlier row.
      *
      * @param other index into {@link HotTable#others()}
-     * @param hole what that row lacks, and so does not hold; null when it has everything
+     * @param missing what that row lacks, and so does not hold; null when it has everything
      */
-    void appendValue(int ordinal, int other, Hole hole) {
+    void appendValue(int ordinal, int other, MissingValues missing) {
         byte[] bytes = out.bytes();
         int at = afterKey(ordinal) + HotTable.VERSION_BYTES;
         for (int i = 0; i < other; i++) {
-            at = hole != null && hole.lacks(i) ? at : table.others().get(i).skip(bytes, at);
+            at = missing != null && missing.lacks(i)
+                    ? at
+                    : table.others().get(i).skip(bytes, at);
         }
         out.raw(bytes, at, table.others().get(other).skip(bytes, at) - at);
     }

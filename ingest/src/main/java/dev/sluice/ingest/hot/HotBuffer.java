@@ -35,7 +35,9 @@ final class HotBuffer {
     private final BufferedRows rows;
     private final CutKeys newest = new CutKeys();
     private final BitSet dead = new BitSet();
-    private final Map<Integer, Hole> holes = new HashMap<>();
+    /** By number of the row. */
+    private final Map<Integer, MissingValues> incomplete = new HashMap<>();
+
     private final CommitTimes times = new CommitTimes();
     /** Of the last change: how many of its transaction came before it. */
     private long sequence;
@@ -158,7 +160,7 @@ final class HotBuffer {
         long earlier = newest.state(key);
         if (earlier >= 0) {
             dead.set((int) earlier);
-            holes.remove((int) earlier);
+            incomplete.remove((int) earlier);
         }
         newest.put(key, ordinal);
     }
@@ -219,7 +221,7 @@ final class HotBuffer {
             }
         }
         if (lacking != null) {
-            holes.put(ordinal, hole(lacking, lookup, version.lsn()));
+            incomplete.put(ordinal, missingOf(lacking, lookup, version.lsn()));
         }
         return ordinal;
     }
@@ -233,20 +235,20 @@ final class HotBuffer {
         if (ordinal < 0) {
             return false;
         }
-        Hole hole = holes.get((int) ordinal);
-        if (hole != null && hole.lacks(other)) {
+        MissingValues missing = incomplete.get((int) ordinal);
+        if (missing != null && missing.lacks(other)) {
             return false;
         }
-        rows.appendValue((int) ordinal, other, hole);
+        rows.appendValue((int) ordinal, other, missing);
         return true;
     }
 
-    private Hole hole(List<int[]> lacking, KeyBytes lookup, long lsn) {
+    private MissingValues missingOf(List<int[]> lacking, KeyBytes lookup, long lsn) {
         long ordinal = newest.state(lookup);
-        Hole earlier = ordinal < 0 ? null : holes.get((int) ordinal);
+        MissingValues earlier = ordinal < 0 ? null : incomplete.get((int) ordinal);
         RowBinary key = new RowBinary();
         appendKey(lookup == oldKey ? oldRow : newRow, key);
-        List<Hole.Lookup> lookups = new ArrayList<>();
+        List<MissingValues.Lookup> lookups = new ArrayList<>();
         // Unless its transaction began before the last flush, a stored row of its own LSN says that the change is
         // repeated: the row is under its new key by then, and under the old one there may be another.
         boolean isWholeHere = lsn != flushedLsn;
@@ -254,9 +256,9 @@ final class HotBuffer {
         if (moves && (isWholeHere || newest.state(newKey) < 0)) {
             RowBinary reached = new RowBinary();
             appendKey(newRow, reached);
-            lookups.add(new Hole.Lookup(Arrays.copyOf(reached.bytes(), reached.length()), lsn, NO_LIMIT));
+            lookups.add(new MissingValues.Lookup(Arrays.copyOf(reached.bytes(), reached.length()), lsn, NO_LIMIT));
         }
-        lookups.add(new Hole.Lookup(
+        lookups.add(new MissingValues.Lookup(
                 Arrays.copyOf(key.bytes(), key.length()),
                 earlier == null ? 0 : rows.lsn((int) ordinal),
                 moves && isWholeHere ? lsn - 1 : lsn));
@@ -265,26 +267,26 @@ final class HotBuffer {
         }
         int[] columns = lacking.stream().mapToInt(pair -> pair[0]).toArray();
         int[] offsets = lacking.stream().mapToInt(pair -> pair[1]).toArray();
-        return new Hole(List.copyOf(lookups), columns, offsets);
+        return new MissingValues(List.copyOf(lookups), columns, offsets);
     }
 
-    /** What to insert; {@code unchanged} fills the holes. The result is good until the buffer is changed or cleared. */
+    /** What to insert; {@code unchanged} brings the values that rows lack. The result is good until the buffer is changed or cleared. */
     SealedRows seal(UnchangedValues unchanged) {
         RowBinary all = rows.out();
-        if (dead.isEmpty() && holes.isEmpty()) {
+        if (dead.isEmpty() && incomplete.isEmpty()) {
             return new SealedRows(all.bytes(), all.length(), rows.count(), 0);
         }
-        UnchangedValues.Found found = holes.isEmpty() ? null : unchanged.find(table, holes.values());
+        UnchangedValues.Found found = incomplete.isEmpty() ? null : unchanged.find(table, incomplete.values());
         RowBinary out = new RowBinary();
         int omitted = 0;
         int live = 0;
         for (int ordinal = dead.nextClearBit(0); ordinal < rows.count(); ordinal = dead.nextClearBit(ordinal + 1)) {
             int start = rows.start(ordinal);
             int end = rows.end(ordinal);
-            Hole hole = holes.get(ordinal);
-            if (hole == null) {
+            MissingValues missing = incomplete.get(ordinal);
+            if (missing == null) {
                 out.raw(all.bytes(), start, end - start);
-            } else if (!found.fill(hole, all.bytes(), start, end, out)) {
+            } else if (!found.fill(missing, all.bytes(), start, end, out)) {
                 omitted++;
                 continue;
             }
@@ -306,7 +308,7 @@ final class HotBuffer {
             newest.clear();
         }
         dead.clear();
-        holes.clear();
+        incomplete.clear();
         holdsLoad = false;
         flushedLsn = newestLsn;
     }

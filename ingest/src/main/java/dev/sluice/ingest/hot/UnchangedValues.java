@@ -23,14 +23,14 @@ final class UnchangedValues {
         this.client = client;
     }
 
-    Found find(HotTable table, Collection<Hole> holes) {
+    Found find(HotTable table, Collection<MissingValues> ofRows) {
         TreeSet<Integer> columns = new TreeSet<>();
         Map<ByteBuffer, byte[]> keys = new HashMap<>();
-        for (Hole hole : holes) {
-            for (int column : hole.columns()) {
+        for (MissingValues missing : ofRows) {
+            for (int column : missing.columns()) {
                 columns.add(column);
             }
-            hole.lookups().forEach(lookup -> keys.put(ByteBuffer.wrap(lookup.key()), lookup.key()));
+            missing.lookups().forEach(lookup -> keys.put(ByteBuffer.wrap(lookup.key()), lookup.key()));
         }
         Found found = new Found(table, List.copyOf(columns));
         List<byte[]> all = new ArrayList<>(keys.values());
@@ -95,18 +95,18 @@ final class UnchangedValues {
         }
 
         /**
-         * Appends the row of {@code source[start, end)} with its holes filled; false, with nothing appended, when
+         * Appends the row of {@code source[start, end)} with its missing values; false, with nothing appended, when
          * ClickHouse has no row to take the values from. It may have a newer one: then this change is repeated after a
          * restart and what it led to is stored already.
          */
-        boolean fill(Hole hole, byte[] source, int start, int end, RowBinary out) {
-            for (Hole.Lookup lookup : hole.lookups()) {
+        boolean fill(MissingValues missing, byte[] source, int start, int end, RowBinary out) {
+            for (MissingValues.Lookup lookup : missing.lookups()) {
                 ByteBuffer key = ByteBuffer.wrap(lookup.key());
                 Integer found = starts.get(key);
                 if (found != null) {
                     byte[] result = results.get(resultOf.get(key));
                     if (lookup.accepts(RowBinary.int64At(result, found))) {
-                        fill(hole, source, start, end, result, found, out);
+                        fill(missing, source, start, end, result, found, out);
                         return true;
                     }
                 }
@@ -114,16 +114,17 @@ final class UnchangedValues {
             return false;
         }
 
-        private void fill(Hole hole, byte[] source, int start, int end, byte[] result, int found, RowBinary out) {
+        private void fill(
+                MissingValues missing, byte[] source, int start, int end, byte[] result, int found, RowBinary out) {
             int copied = start;
             int at = found + Long.BYTES;
-            int hollow = 0;
+            int next = 0;
             for (int column : columns) {
                 int valueEnd = table.others().get(column).skip(result, at);
-                if (hollow < hole.columns().length && hole.columns()[hollow] == column) {
-                    out.raw(source, copied, hole.offsets()[hollow] - copied);
+                if (next < missing.columns().length && missing.columns()[next] == column) {
+                    out.raw(source, copied, missing.offsets()[next] - copied);
                     out.raw(result, at, valueEnd - at);
-                    copied = hole.offsets()[hollow++];
+                    copied = missing.offsets()[next++];
                 }
                 at = valueEnd;
             }

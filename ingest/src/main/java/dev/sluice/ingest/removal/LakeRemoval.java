@@ -26,7 +26,7 @@ final class LakeRemoval {
     }
 
     List<String> run() {
-        return LakeErrors.edge("dropping the tables of pipeline " + pipeline, () -> {
+        return LakeErrors.calling("dropping the tables of pipeline " + pipeline, () -> {
             List<String> dropped = new ArrayList<>();
             if (!lake.rest().namespaceExists(lake.bronzeNamespace())) {
                 return dropped;

@@ -128,7 +128,7 @@ public final class CatalogLakePositions implements LakePositions {
     @Override
     public void recordShape(int table, String shape) {
         Table lakeTable = catalog.load(catalog.bronze(tables.get(table)));
-        LakeErrors.edge("recording what " + lakeTable.name() + " is at its source", () -> {
+        LakeErrors.calling("recording what " + lakeTable.name() + " is at its source", () -> {
             lakeTable
                     .updateProperties()
                     .set(StampProperties.SOURCE_SHAPE, shape)
@@ -154,7 +154,7 @@ public final class CatalogLakePositions implements LakePositions {
     }
 
     private Optional<String> property(String key) {
-        return LakeErrors.edge(
+        return LakeErrors.calling(
                 "reading what the lake knows of its source",
                 () -> Optional.ofNullable(catalog.rest()
                         .loadNamespaceMetadata(catalog.bronzeNamespace())
@@ -163,7 +163,7 @@ public final class CatalogLakePositions implements LakePositions {
 
     private void setProperty(String key, String value) {
         // Not Map.of: Iceberg's request asks it for a null key, which that refuses.
-        LakeErrors.edge(
+        LakeErrors.calling(
                 "recording what the lake knows of its source",
                 () -> catalog.rest().setProperties(catalog.bronzeNamespace(), Collections.singletonMap(key, value)));
     }

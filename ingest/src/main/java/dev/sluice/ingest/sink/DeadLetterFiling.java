@@ -83,7 +83,7 @@ final class DeadLetterFiling {
             // The cut comes again: the lake has it, and the versions before are gone.
             return Optional.of(change);
         }
-        return LakeErrors.edge("completing rows of " + table.name() + " from the lake", () -> {
+        return LakeErrors.calling("completing rows of " + table.name() + " from the lake", () -> {
             try {
                 return filed(change, files, TableFormat.of(source, table, CARRIED_FILES));
             } catch (IOException e) {
@@ -142,7 +142,7 @@ final class DeadLetterFiling {
         }
         TableChange any = changes.get(0);
         Stamp stamp = any.stamp();
-        return LakeErrors.edge("writing dead letters", () -> {
+        return LakeErrors.calling("writing dead letters", () -> {
             try {
                 DeadLetterBook.Files files = book.write(page, stamp.position().toString(), stamp.sourceCommitTime());
                 return Optional.of(new TableChange(

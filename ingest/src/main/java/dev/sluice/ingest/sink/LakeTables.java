@@ -63,7 +63,7 @@ public final class LakeTables {
                         && table.schema().findField(field.name()) == null)
                 .toList();
         if (!lacking.isEmpty()) {
-            LakeErrors.edge("adding columns to table " + table.name(), () -> {
+            LakeErrors.calling("adding columns to table " + table.name(), () -> {
                 UpdateSchema update = table.updateSchema();
                 lacking.forEach(field -> update.addColumn(null, field.name(), field.type()));
                 update.commit();
@@ -73,7 +73,7 @@ public final class LakeTables {
     }
 
     private static void createNamespace(LakeCatalog catalog) {
-        LakeErrors.edge("creating namespace " + catalog.bronzeNamespace(), () -> {
+        LakeErrors.calling("creating namespace " + catalog.bronzeNamespace(), () -> {
             if (!catalog.rest().namespaceExists(catalog.bronzeNamespace())) {
                 try {
                     catalog.rest().createNamespace(catalog.bronzeNamespace());
@@ -87,7 +87,7 @@ public final class LakeTables {
 
     private static Table createTable(LakeCatalog catalog, String pipeline, SourceTable source, Schema schema) {
         TableIdentifier identifier = catalog.bronze(source.name());
-        return LakeErrors.edge("creating table " + identifier, () -> {
+        return LakeErrors.calling("creating table " + identifier, () -> {
             try {
                 return catalog.rest()
                         .createTable(identifier, schema, PartitionSpec.unpartitioned(), properties(pipeline, source));
@@ -142,7 +142,7 @@ public final class LakeTables {
         boolean holdsFollowedRows =
                 Following.of(table).isFollowed() && TableStamps.current(table).isPresent();
         if (!holdsFollowedRows) {
-            LakeErrors.edge("giving " + identifier + " the columns of its source", () -> {
+            LakeErrors.calling("giving " + identifier + " the columns of its source", () -> {
                 SchemaReplacement.commit(table, wanted);
                 return true;
             });

@@ -31,7 +31,7 @@ public final class TableDetachment {
         Set<String> followed = tables.stream().map(TableSpec::name).collect(Collectors.toSet());
         Position reached = new Progress(catalog, pipeline).acknowledged().orElse(Position.ZERO);
         List<String> detached = new ArrayList<>();
-        for (TableIdentifier identifier : LakeErrors.edge(
+        for (TableIdentifier identifier : LakeErrors.calling(
                 "listing the tables of " + catalog.bronzeNamespace(),
                 () -> catalog.rest().listTables(catalog.bronzeNamespace()))) {
             if (followed.contains(identifier.name())) {

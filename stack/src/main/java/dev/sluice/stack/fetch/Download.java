@@ -1,5 +1,6 @@
 package dev.sluice.stack.fetch;
 
+import dev.sluice.spec.Sha256;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.stack.process.LogTail;
@@ -8,7 +9,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -28,9 +28,9 @@ final class Download {
     private static final long PAUSE_MILLIS = 2_000;
 
     private final Artifact artifact;
-    private final Progress progress;
+    private final FetchDisplay progress;
 
-    Download(Artifact artifact, Progress progress) {
+    Download(Artifact artifact, FetchDisplay progress) {
         this.artifact = artifact;
         this.progress = progress;
     }
@@ -212,14 +212,12 @@ final class Download {
 
     static String sha256(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            MessageDigest digest = Sha256.digest();
             byte[] buffer = new byte[1 << 20];
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 digest.update(buffer, 0, n);
             }
             return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -43,7 +43,7 @@ public final class MinioFinder {
     }
 
     /** Builds MinIO with Go into {@code tools/} of the state folder; takes a few minutes. */
-    public static Path install(Path home, Progress progress) throws IOException, InterruptedException {
+    public static Path install(Path home, FetchDisplay progress) throws IOException, InterruptedException {
         Path tools = Files.createDirectories(home.resolve("tools"));
         progress.say("building MinIO with Go (a few minutes, once)");
         Path log = tools.resolve("minio-build.log");

@@ -20,9 +20,9 @@ public final class ServerFiles {
     private static final Duration OTHER_COMMAND_MAX = Duration.ofHours(1);
 
     private final Path cache;
-    private final Progress progress;
+    private final FetchDisplay progress;
 
-    public ServerFiles(Path cache, Progress progress) {
+    public ServerFiles(Path cache, FetchDisplay progress) {
         this.cache = cache;
         this.progress = progress;
     }

@@ -1,10 +1,10 @@
 package dev.sluice.stack.server;
 
+import dev.sluice.spec.Sha256;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -52,9 +52,8 @@ final class AwsSignature {
                                 + ", Signature=" + HexFormat.of().formatHex(mac(signingKey, toSign)));
     }
 
-    private static String hash(String text) throws GeneralSecurityException {
-        return HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    private static String hash(String text) {
+        return HexFormat.of().formatHex(Sha256.of(text));
     }
 
     private static byte[] mac(byte[] key, String text) throws GeneralSecurityException {

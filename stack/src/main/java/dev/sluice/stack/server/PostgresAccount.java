@@ -1,9 +1,9 @@
 package dev.sluice.stack.server;
 
+import dev.sluice.spec.Sha256;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -11,9 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -79,7 +76,7 @@ enum PostgresAccount {
         if (this != NOBODY || othersMayPass(preferred)) {
             return preferred;
         }
-        return SYSTEM_STATE.resolve(shortHash(home.toString())).resolve(preferred.getFileName());
+        return SYSTEM_STATE.resolve(Sha256.hex(home.toString(), 6)).resolve(preferred.getFileName());
     }
 
     private static boolean othersMayPass(Path path) throws IOException {
@@ -90,15 +87,6 @@ enum PostgresAccount {
             }
         }
         return true;
-    }
-
-    private static String shortHash(String text) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash, 0, 6);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** Hands a file, or a folder with all in it, to the account. */

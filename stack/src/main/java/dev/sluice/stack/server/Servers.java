@@ -2,7 +2,7 @@ package dev.sluice.stack.server;
 
 import dev.sluice.stack.StackConfig;
 import dev.sluice.stack.StackServer;
-import dev.sluice.stack.fetch.Progress;
+import dev.sluice.stack.fetch.FetchDisplay;
 import dev.sluice.stack.fetch.ServerFiles;
 import java.util.EnumMap;
 import java.util.List;
@@ -12,7 +12,8 @@ import java.util.Map;
 public final class Servers {
     private Servers() {}
 
-    public static Map<StackServer, Server> all(StackConfig config, Map<String, String> environment, Progress progress) {
+    public static Map<StackServer, Server> all(
+            StackConfig config, Map<String, String> environment, FetchDisplay progress) {
         Layout layout = new Layout(config, environment);
         ServerFiles files = new ServerFiles(StackConfig.cache(), progress);
         Map<StackServer, Server> servers = new EnumMap<>(StackServer.class);

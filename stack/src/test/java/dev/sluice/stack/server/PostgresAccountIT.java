@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.stack.StackConfig;
 import dev.sluice.stack.StackPorts;
+import dev.sluice.stack.fetch.FetchDisplay;
 import dev.sluice.stack.fetch.Folders;
-import dev.sluice.stack.fetch.Progress;
 import dev.sluice.stack.fetch.ServerFiles;
 import dev.sluice.stack.process.Signals;
 import java.io.IOException;
@@ -38,7 +38,7 @@ class PostgresAccountIT {
         Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
         StackConfig config =
                 new StackConfig(Path.of(".."), home, StackPorts.DEFAULT.plus(PORT_OFFSET), StackConfig.Store.S3PROXY);
-        Progress progress = new Progress(System.out, false);
+        FetchDisplay progress = new FetchDisplay(System.out, false);
         PostgresServer server = new PostgresServer(
                 new Layout(
                         config,

@@ -2,6 +2,7 @@ package dev.sluice.trino.asof;
 
 import dev.sluice.lake.Position;
 import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.NearestName;
 import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.trino.asof.SnapshotLookup.AtSnapshot;
 import dev.sluice.trino.asof.SnapshotLookup.Found;

@@ -52,7 +52,7 @@ public final class LakeSnapshotLookup implements SnapshotLookup {
 
     @Override
     public List<String> tables(String schema) {
-        return LakeErrors.edge("listing the tables of " + schema, () -> {
+        return LakeErrors.calling("listing the tables of " + schema, () -> {
             try {
                 return catalog.rest().listTables(Namespace.of(schema)).stream()
                         .map(TableIdentifier::name)

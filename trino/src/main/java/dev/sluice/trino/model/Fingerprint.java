@@ -1,9 +1,9 @@
 package dev.sluice.trino.model;
 
 import dev.sluice.lake.Stamp;
+import dev.sluice.spec.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -22,17 +22,13 @@ final class Fingerprint {
 
     /** @param inputs by name of the table, what stands for its content */
     static String of(String text, Map<String, String> inputs) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(text.getBytes(StandardCharsets.UTF_8));
-            new TreeMap<>(inputs).forEach((table, content) -> {
-                digest.update((byte) 0);
-                digest.update((table + "=" + content).getBytes(StandardCharsets.UTF_8));
-            });
-            return HexFormat.of().formatHex(digest.digest(), 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        MessageDigest digest = Sha256.digest();
+        digest.update(text.getBytes(StandardCharsets.UTF_8));
+        new TreeMap<>(inputs).forEach((table, content) -> {
+            digest.update((byte) 0);
+            digest.update((table + "=" + content).getBytes(StandardCharsets.UTF_8));
+        });
+        return HexFormat.of().formatHex(digest.digest(), 0, 16);
     }
 
     /** The fingerprint of what a table holds now; empty when somebody else has changed it since a model run. */

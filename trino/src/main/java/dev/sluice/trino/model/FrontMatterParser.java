@@ -1,8 +1,8 @@
 package dev.sluice.trino.model;
 
 import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.errors.NearestName;
 import dev.sluice.spec.errors.SluiceException;
-import dev.sluice.trino.asof.NearestName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -92,7 +92,7 @@ final class ModelPublisher {
         if (!head(table).equals(output.head())) {
             throw conflict("a new snapshot of " + identifier + " has appeared", null);
         }
-        return LakeErrors.edge("preparing the commit of " + identifier, () -> {
+        return LakeErrors.calling("preparing the commit of " + identifier, () -> {
             BaseTransaction transaction = (BaseTransaction) table.newTransaction();
             SchemaAlignment.align(
                             transaction.updateSchema(),
@@ -124,7 +124,7 @@ final class ModelPublisher {
     private Table create(TableIdentifier identifier, Ready output) {
         Schema schema = StagedOutput.Engine.described(
                 output.staged().columns(), output.model().frontMatter().columns());
-        return LakeErrors.edge(
+        return LakeErrors.calling(
                 "creating " + identifier,
                 () -> catalog.rest()
                         .buildTable(identifier, schema)

@@ -87,7 +87,7 @@ public final class ModelRunner {
     /** So that a run which found nothing to do can be told from one that never was. */
     private void record(Position position) {
         for (String layer : ModelFolder.LAYERS) {
-            LakeErrors.edge(
+            LakeErrors.calling(
                     "recording the run",
                     () -> catalog.rest()
                             .setProperties(

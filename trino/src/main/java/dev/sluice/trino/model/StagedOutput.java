@@ -93,7 +93,7 @@ record StagedOutput(
         }
         TableOperations operations = ((HasTableOperations) staging).operations();
         TableMetadata base = operations.current();
-        LakeErrors.edge("preparing " + staging.name(), () -> {
+        LakeErrors.calling("preparing " + staging.name(), () -> {
             operations.commit(base, base.updateSchema(aligned));
             return null;
         });

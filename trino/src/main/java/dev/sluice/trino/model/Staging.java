@@ -59,7 +59,7 @@ final class Staging implements AutoCloseable {
     /** Asks the catalog where it would put a table, without making it; it may say another place the next time. */
     private String locationToBe(LakeTable table) {
         Schema any = new Schema(Types.NestedField.optional(1, "c", Types.IntegerType.get()));
-        return LakeErrors.edge(
+        return LakeErrors.calling(
                 "asking for the location of " + table,
                 () -> engine.catalog()
                         .rest()
@@ -77,7 +77,8 @@ final class Staging implements AutoCloseable {
     /** Without purge, always: the files are those of a published table by now, or orphans that upkeep will find. */
     private void drop(TableIdentifier table) {
         try {
-            LakeErrors.edge("dropping " + table, () -> engine.catalog().rest().dropTable(table, false));
+            LakeErrors.calling(
+                    "dropping " + table, () -> engine.catalog().rest().dropTable(table, false));
         } catch (SluiceException e) {
             LOG.warn("staging table {} stays behind, a later run drops it: {}", table, e.getMessage());
         }
@@ -85,7 +86,7 @@ final class Staging implements AutoCloseable {
 
     private void dropAbandoned() {
         long before = Instant.now().minus(ABANDONED_AFTER).toEpochMilli();
-        List<TableIdentifier> all = LakeErrors.edge(
+        List<TableIdentifier> all = LakeErrors.calling(
                 "listing staging tables", () -> engine.catalog().rest().listTables(StagedOutput.NAMESPACE));
         for (TableIdentifier table : all) {
             engine.catalog()
@@ -96,7 +97,7 @@ final class Staging implements AutoCloseable {
     }
 
     private static void createNamespace(LakeCatalog catalog, Namespace namespace) {
-        LakeErrors.edge("creating namespace " + namespace, () -> {
+        LakeErrors.calling("creating namespace " + namespace, () -> {
             if (!catalog.rest().namespaceExists(namespace)) {
                 try {
                     catalog.rest().createNamespace(namespace);

@@ -14,7 +14,7 @@ public enum OutputFormat {
     /** A writer onto {@code out}, which is flushed at the end of the result and never closed. */
     public RowWriter writer(Writer out) {
         return switch (this) {
-            case TABLE -> new TableWriter(out);
+            case TABLE -> new AlignedWriter(out);
             case CSV -> new CsvWriter(out);
             case JSON -> new JsonWriter(out);
         };

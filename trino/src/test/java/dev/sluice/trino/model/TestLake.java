@@ -8,7 +8,7 @@ import dev.sluice.stack.LocalStack;
 import dev.sluice.stack.StackConfig;
 import dev.sluice.stack.StackPorts;
 import dev.sluice.stack.StackServer;
-import dev.sluice.stack.fetch.Progress;
+import dev.sluice.stack.fetch.FetchDisplay;
 import dev.sluice.trino.query.TrinoEndpoint;
 import dev.sluice.trino.query.TrinoQuery;
 import java.io.IOException;
@@ -56,7 +56,7 @@ final class TestLake implements AutoCloseable {
                                 + ProcessHandle.current().pid() + "-" + STARTED.incrementAndGet()),
                         StackPorts.DEFAULT.plus(PORT_OFFSET),
                         StackConfig.Store.AUTO),
-                new Progress(System.out, false));
+                new FetchDisplay(System.out, false));
         Runtime.getRuntime().addShutdownHook(new Thread(stack::down, "stop the servers"));
         stack.up(EnumSet.of(StackServer.TRINO));
         return new TestLake(stack);

@@ -60,7 +60,7 @@ class OutputFormatTest {
         StringWriter out = new StringWriter();
         RowWriter writer = OutputFormat.TABLE.writer(out);
         writer.begin(COLUMNS);
-        for (long i = 1; i <= TableWriter.SAMPLE_ROWS; i++) {
+        for (long i = 1; i <= AlignedWriter.SAMPLE_ROWS; i++) {
             writer.row(row(i, "x", null));
         }
         int printed = out.toString().length();

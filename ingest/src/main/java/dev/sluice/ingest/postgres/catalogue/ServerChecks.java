@@ -13,7 +13,7 @@ final class ServerChecks {
 
     private ServerChecks() {}
 
-    static void check(Connection connection, String slotName, boolean columnListsNeeded, Problems problems)
+    static void check(Connection connection, String slotName, boolean columnListsNeeded, SourceProblems problems)
             throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("""

@@ -41,14 +41,14 @@ public final class SourceCatalogue {
     public static SourceSurvey survey(PostgresConnector connector, PostgresSourceSpec spec, String slotName) {
         try (Connection connection = connector.query()) {
             connection.setReadOnly(true);
-            Problems server = new Problems();
+            SourceProblems server = new SourceProblems();
             boolean columnListsNeeded = spec.excludeAtSource()
                     && spec.tables().stream().anyMatch(t -> !t.excludedColumns().isEmpty());
             ServerChecks.check(connection, slotName, columnListsNeeded, server);
             TypeCatalogue types = new TypeCatalogue(connection);
             SourceSurvey survey = new SourceSurvey(server);
             for (TableSpec table : spec.tables()) {
-                Problems own = new Problems();
+                SourceProblems own = new SourceProblems();
                 survey.add(table, new TableReader(connection, types, own, spec.excludeAtSource()).read(table), own);
             }
             return survey;

@@ -18,9 +18,9 @@ public final class SourceSurvey {
     /** A table that cannot be followed as it is. */
     public static final class Unfit {
         private final TableSpec table;
-        private final Problems problems;
+        private final SourceProblems problems;
 
-        private Unfit(TableSpec table, Problems problems) {
+        private Unfit(TableSpec table, SourceProblems problems) {
             this.table = table;
             this.problems = problems;
         }
@@ -40,16 +40,16 @@ public final class SourceSurvey {
         }
     }
 
-    private final Problems server;
+    private final SourceProblems server;
     private final List<SourceTable> tables = new ArrayList<>();
     private final List<TableSpec> specs = new ArrayList<>();
     private final List<Unfit> unfit = new ArrayList<>();
 
-    SourceSurvey(Problems server) {
+    SourceSurvey(SourceProblems server) {
         this.server = server;
     }
 
-    void add(TableSpec spec, Optional<SourceTable> found, Problems problems) {
+    void add(TableSpec spec, Optional<SourceTable> found, SourceProblems problems) {
         if (!problems.isEmpty()) {
             unfit.add(new Unfit(spec, problems));
             return;
@@ -80,7 +80,7 @@ public final class SourceSurvey {
      * @throws SluiceException with all of it; nothing was written
      */
     public void refuse(Collection<Unfit> those) {
-        Problems all = new Problems();
+        SourceProblems all = new SourceProblems();
         all.addAll(server);
         those.forEach(table -> all.addAll(table.problems));
         all.throwIfAny();

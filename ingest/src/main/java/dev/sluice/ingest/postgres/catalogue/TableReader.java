@@ -27,12 +27,12 @@ final class TableReader {
 
     private final Connection connection;
     private final TypeCatalogue types;
-    private final Problems problems;
+    private final SourceProblems problems;
 
     private final boolean excludeAtSource;
 
     /** @param excludeAtSource whether the publication has to name the columns that are carried */
-    TableReader(Connection connection, TypeCatalogue types, Problems problems, boolean excludeAtSource) {
+    TableReader(Connection connection, TypeCatalogue types, SourceProblems problems, boolean excludeAtSource) {
         this.connection = connection;
         this.types = types;
         this.problems = problems;

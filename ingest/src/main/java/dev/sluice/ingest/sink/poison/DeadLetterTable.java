@@ -72,7 +72,7 @@ public final class DeadLetterTable {
 
     /** Finds the table, or makes it. */
     public static Table create(LakeCatalog catalog, String pipeline) {
-        return LakeErrors.edge("creating the table of dead letters", () -> {
+        return LakeErrors.calling("creating the table of dead letters", () -> {
             Namespace namespace = Namespace.of(NAMESPACE);
             try {
                 if (!catalog.rest().namespaceExists(namespace)) {
@@ -100,7 +100,7 @@ public final class DeadLetterTable {
     public static List<Filed> read(Table letters, Optional<String> table) {
         Expression filter =
                 table.<Expression>map(name -> Expressions.equal(TABLE, name)).orElse(Expressions.alwaysTrue());
-        return LakeErrors.edge("reading dead letters", () -> {
+        return LakeErrors.calling("reading dead letters", () -> {
             List<Filed> found = new ArrayList<>();
             try (CloseableIterable<Record> records =
                     IcebergGenerics.read(letters).where(filter).build()) {
@@ -118,7 +118,7 @@ public final class DeadLetterTable {
         if (letters == null || letters.currentSnapshot() == null) {
             return 0;
         }
-        return LakeErrors.edge("counting dead letters", () -> {
+        return LakeErrors.calling("counting dead letters", () -> {
             long count = 0;
             try (CloseableIterable<Record> records =
                     IcebergGenerics.read(letters).project(KEYS).build()) {

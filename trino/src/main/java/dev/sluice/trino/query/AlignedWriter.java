@@ -11,7 +11,7 @@ import java.util.Map;
  * a wider cell further down pushes its line to the right, so that no result has to fit into memory. Control characters
  * are shown as escapes: no value can drive the terminal.
  */
-final class TableWriter implements RowWriter {
+final class AlignedWriter implements RowWriter {
     static final int SAMPLE_ROWS = 500;
 
     private final Writer out;
@@ -19,7 +19,7 @@ final class TableWriter implements RowWriter {
     private List<Column> columns = List.of();
     private int[] widths;
 
-    TableWriter(Writer out) {
+    AlignedWriter(Writer out) {
         this.out = out;
     }
 

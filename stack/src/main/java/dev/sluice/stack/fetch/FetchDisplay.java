@@ -4,14 +4,14 @@ import java.io.PrintStream;
 import java.util.Locale;
 
 /** Shows downloads: a status line on a terminal, a line every ten seconds otherwise. */
-public final class Progress {
+public final class FetchDisplay {
     private static final long LINE_EVERY_NANOS = 10_000_000_000L;
 
     private final PrintStream out;
     private final boolean terminal;
     private long lastNanos = System.nanoTime();
 
-    public Progress(PrintStream out, boolean terminal) {
+    public FetchDisplay(PrintStream out, boolean terminal) {
         this.out = out;
         this.terminal = terminal;
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Collects everything that is wrong with a source, so that it is told at once. Not thread-safe. */
-final class Problems {
+final class SourceProblems {
     private record Problem(ErrorCode code, String reason, String fix) {}
 
     private final List<Problem> problems = new ArrayList<>();
@@ -20,7 +20,7 @@ final class Problems {
         return problems.isEmpty();
     }
 
-    void addAll(Problems others) {
+    void addAll(SourceProblems others) {
         problems.addAll(others.problems);
     }
 

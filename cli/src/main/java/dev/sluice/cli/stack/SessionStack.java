@@ -5,15 +5,15 @@ import dev.sluice.stack.LocalStack;
 import dev.sluice.stack.StackConfig;
 import dev.sluice.stack.StackConfig.Store;
 import dev.sluice.stack.StackPorts;
-import dev.sluice.stack.fetch.Progress;
+import dev.sluice.stack.fetch.FetchDisplay;
 import java.nio.file.Files;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** The local stack of a session. */
-public final class StackEnvironment {
-    private StackEnvironment() {}
+public final class SessionStack {
+    private SessionStack() {}
 
     /**
      * Looks up variables such as {@code SLUICE_CATALOG_URI}: those of the process, then those of the local stack where
@@ -33,6 +33,6 @@ public final class StackEnvironment {
     public static LocalStack open(Session session, Store store) {
         StackConfig config = new StackConfig(
                 session.project(), session.home(), StackPorts.read(session.home(), session.environment()), store);
-        return new LocalStack(config, new Progress(System.err, session.interactive()));
+        return new LocalStack(config, new FetchDisplay(System.err, session.interactive()));
     }
 }

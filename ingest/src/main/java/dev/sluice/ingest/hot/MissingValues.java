@@ -11,7 +11,7 @@ import java.util.List;
  * @param columns indexes into {@link HotTable#others()}, ascending
  * @param offsets where in the buffer each value belongs; nothing is there yet
  */
-record Hole(List<Lookup> lookups, int[] columns, int[] offsets) {
+record MissingValues(List<Lookup> lookups, int[] columns, int[] offsets) {
     boolean lacks(int column) {
         return java.util.Arrays.binarySearch(columns, column) >= 0;
     }
