@@ -157,7 +157,7 @@ public final class LakeCommit {
         Map<TableIdentifier, Refusal> refused = new LinkedHashMap<>();
         Map<TableIdentifier, Long> snapshotIds = new HashMap<>();
         for (TableChange change : changes) {
-            Admission admission = tables.get(change.table())
+            Admission admission = read(change.table())
                     .map(table -> judge(table, change))
                     .orElseGet(() -> Admission.missing(change.table()));
             if (admission instanceof Admission.Refused whole) {
@@ -185,11 +185,16 @@ public final class LakeCommit {
     private Map<TableIdentifier, Long> snapshots(List<TableChange> changes) {
         Map<TableIdentifier, Long> ids = new HashMap<>();
         for (TableChange change : changes) {
-            tables.get(change.table())
+            read(change.table())
                     .flatMap(table -> Admission.find(table, change.stamp().position()))
                     .ifPresent(id -> ids.put(change.table(), id));
         }
         return ids;
+    }
+
+    /** The table as it was read last; empty when it is not there. */
+    private Optional<Table> read(TableIdentifier table) {
+        return tables.getOrDefault(table, Optional.empty());
     }
 
     private Admission judge(Table table, TableChange change) {
@@ -201,7 +206,7 @@ public final class LakeCommit {
     }
 
     private Optional<ProgressRecord> readProgress(Advance advance) {
-        return tables.get(advance.progress().table()).flatMap(ProgressTable::read);
+        return read(advance.progress().table()).flatMap(ProgressTable::read);
     }
 
     private Optional<CommitFailure> send(Judged judged, Optional<Advance> advance) {
@@ -210,13 +215,13 @@ public final class LakeCommit {
             judged.open()
                     .forEach((change, standing) -> updates.put(
                             change.table(),
-                            TableUpdate.of(tables.get(change.table()).orElseThrow(), change, standing.tableAt())));
+                            TableUpdate.of(read(change.table()).orElseThrow(), change, standing.tableAt())));
             // Last, for a catalog that takes one after the other.
             advance.ifPresent(move -> updates.put(
                     move.progress().table(),
                     move.progress()
                             .next(
-                                    tables.get(move.progress().table()).orElseThrow(),
+                                    read(move.progress().table()).orElseThrow(),
                                     move.after(judged.progress().orElseThrow()))));
         } catch (RuntimeException e) {
             return Optional.of(CommitFailure.beforeSending(e));
@@ -241,7 +246,7 @@ public final class LakeCommit {
 
     /** Through the bare operations: a transaction's own commit would retry by itself and clean up behind it. */
     private void sendAlone(TableIdentifier table, TableUpdate update) {
-        ((HasTableOperations) tables.get(table).orElseThrow()).operations().commit(update.base(), update.updated());
+        ((HasTableOperations) read(table).orElseThrow()).operations().commit(update.base(), update.updated());
     }
 
     /** Reads all tables anew; on failure the old ones stay, and the next attempt is refused if they are stale. */

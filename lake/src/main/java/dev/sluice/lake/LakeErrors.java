@@ -10,6 +10,7 @@ import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NotAuthorizedException;
 import org.apache.iceberg.exceptions.RESTException;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 
@@ -83,7 +84,7 @@ public final class LakeErrors {
                 e);
     }
 
-    static <T extends Throwable> T causeOf(Throwable e, Class<T> type) {
+    static <T extends Throwable> @Nullable T causeOf(Throwable e, Class<T> type) {
         Throwable at = e;
         for (int depth = 0; at != null && depth < 20; depth++, at = at.getCause()) {
             if (type.isInstance(at)) {

@@ -2,6 +2,7 @@ package dev.sluice.lake;
 
 import dev.sluice.spec.Lsn;
 import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place in the history of a source. Positions of one pipeline are totally ordered by {@code order}; what people and
@@ -23,7 +24,7 @@ public record Position(long order, String text) implements Comparable<Position>,
     }
 
     /** What two keys of a stamp say: {@code order} in the form of an LSN, and the text where it is another one. */
-    static Position read(String order, String text) {
+    static Position read(String order, @Nullable String text) {
         Position plain = parse(order);
         return text == null || text.equals(plain.text) ? plain : new Position(plain.order, text);
     }

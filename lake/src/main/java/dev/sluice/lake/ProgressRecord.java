@@ -52,17 +52,25 @@ public record ProgressRecord(Position position, long epoch, String runId, Positi
     static ProgressRecord of(Map<String, String> summary, String table) {
         try {
             return new ProgressRecord(
-                    Position.read(summary.get(StampProperties.LSN), summary.get(StampProperties.POSITION)),
-                    Long.parseLong(summary.get(EPOCH)),
+                    Position.read(valueOf(summary, StampProperties.LSN), summary.get(StampProperties.POSITION)),
+                    Long.parseLong(valueOf(summary, EPOCH)),
                     summary.getOrDefault(RUN_ID, ""),
-                    Position.read(summary.get(CLAIMED_LSN), summary.get(CLAIMED_POSITION)),
-                    Instant.parse(summary.get(AT)));
-        } catch (IllegalArgumentException | NullPointerException | DateTimeException e) {
+                    Position.read(valueOf(summary, CLAIMED_LSN), summary.get(CLAIMED_POSITION)),
+                    Instant.parse(valueOf(summary, AT)));
+        } catch (IllegalArgumentException | DateTimeException e) {
             throw new SluiceException(
                     ErrorCode.E0511,
                     "the head of " + table + " holds no progress: " + summary,
                     "find out what else writes this table, then " + ProgressTable.LOAD_ALL_ANEW,
                     e);
         }
+    }
+
+    private static String valueOf(Map<String, String> summary, String key) {
+        String value = summary.get(key);
+        if (value == null) {
+            throw new IllegalArgumentException(key + " is missing");
+        }
+        return value;
     }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.iceberg.Snapshot;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a snapshot says about itself: which pipeline wrote it and at which commit LSN the table equals its source.
@@ -69,8 +70,9 @@ public record Stamp(
         return read(properties, "table " + table);
     }
 
-    private static Optional<Stamp> read(Map<String, String> map, String where) {
-        if (map == null || !map.containsKey(StampProperties.LSN)) {
+    private static Optional<Stamp> read(@Nullable Map<String, String> map, String where) {
+        String lsn = map == null ? null : map.get(StampProperties.LSN);
+        if (map == null || lsn == null) {
             return Optional.empty();
         }
         try {
@@ -78,7 +80,7 @@ public record Stamp(
             if (!rows.matches()) {
                 throw new IllegalArgumentException(StampProperties.ROWS + " is not of the form +n -n");
             }
-            Position position = Position.read(map.get(StampProperties.LSN), map.get(StampProperties.POSITION));
+            Position position = Position.read(lsn, map.get(StampProperties.POSITION));
             String from = map.get(StampProperties.LSN_FROM);
             String time = map.get(StampProperties.SOURCE_COMMIT_TS);
             String kind = map.getOrDefault(StampProperties.KIND, Kind.DATA.text());

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One pipeline: the whole of a {@code sluice.yaml}, validated and with its references resolved.
@@ -62,7 +63,12 @@ public record PipelineSpec(
         }
 
         private record Wire(
-                String uri, Secret token, String warehouse, String bronzeNamespace, S3Spec s3, Secret upkeepToken)
+                String uri,
+                Secret token,
+                String warehouse,
+                String bronzeNamespace,
+                @Nullable S3Spec s3,
+                @Nullable Secret upkeepToken)
                 implements Serializable {
             private Object readResolve() {
                 return new CatalogSpec(
@@ -139,7 +145,7 @@ public record PipelineSpec(
             return new Wire(warnBytes, maxBytes.orElse(null));
         }
 
-        private record Wire(long warnBytes, Long maxBytes) implements Serializable {
+        private record Wire(long warnBytes, @Nullable Long maxBytes) implements Serializable {
             private Object readResolve() {
                 return new WalSpec(warnBytes, Optional.ofNullable(maxBytes));
             }
@@ -200,7 +206,7 @@ public record PipelineSpec(
                 Secret password,
                 String database,
                 List<String> tables,
-                String viewsDirectory,
+                @Nullable String viewsDirectory,
                 Duration retention,
                 long flushIntervalMillis)
                 implements Serializable {
@@ -247,7 +253,11 @@ public record PipelineSpec(
         }
 
         private record Wire(
-                String directory, String trinoUrl, String trinoUser, String trinoCatalog, String trinoCertificate)
+                @Nullable String directory,
+                String trinoUrl,
+                String trinoUser,
+                String trinoCatalog,
+                @Nullable String trinoCertificate)
                 implements Serializable {
             private Object readResolve() {
                 return new ModelsSpec(

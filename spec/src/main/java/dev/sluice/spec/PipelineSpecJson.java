@@ -26,7 +26,7 @@ public final class PipelineSpecJson {
 
     /** Reads what {@link #write} wrote, secrets as their places; E0105 when the file cannot be read or is no such file. */
     public static PipelineSpec read(Path file) {
-        Path folder = file.toAbsolutePath().getParent();
+        Path folder = file.toAbsolutePath().resolveSibling("");
         try {
             return (PipelineSpec) RecordJson.fromJson(
                     PipelineSpec.class, JSON.readTree(file.toFile()), "", (node, path) -> secretOf(node, path, folder));
@@ -36,7 +36,7 @@ public final class PipelineSpecJson {
         } catch (IOException e) {
             throw unreadable(file, e.getClass().getSimpleName());
         } catch (IllegalArgumentException e) {
-            throw unreadable(file, e.getMessage());
+            throw unreadable(file, String.valueOf(e.getMessage()));
         }
     }
 

@@ -17,7 +17,7 @@ final class PrivateFile {
      * made when missing, for its owner only.
      */
     static void replace(Path file, byte[] content) throws IOException {
-        Path folder = file.getParent();
+        Path folder = file.toAbsolutePath().resolveSibling("");
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));

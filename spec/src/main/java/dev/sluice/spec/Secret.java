@@ -4,6 +4,7 @@ import dev.sluice.spec.errors.SluiceException;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A value that must not be seen. It prints as {@code ***}; only {@link #reveal()} gives it away.
@@ -15,17 +16,17 @@ public final class Secret implements Serializable {
     private static final long serialVersionUID = 2L;
 
     /** Null when the secret is stored. */
-    private final String value;
+    private final @Nullable String value;
     /** A {@link SecretFile} and a key in it; null when the value is here. */
-    private final String file;
+    private final @Nullable String file;
 
-    private final String key;
+    private final @Nullable String key;
 
     public Secret(String value) {
         this(Objects.requireNonNull(value, "value"), null, null);
     }
 
-    private Secret(String value, String file, String key) {
+    private Secret(@Nullable String value, @Nullable String file, @Nullable String key) {
         this.value = value;
         this.file = file;
         this.key = key;
@@ -42,11 +43,11 @@ public final class Secret implements Serializable {
 
     /** Where a stored one is. */
     Path file() {
-        return Path.of(file);
+        return Path.of(Objects.requireNonNull(file, "not stored"));
     }
 
     String key() {
-        return key;
+        return Objects.requireNonNull(key, "not stored");
     }
 
     /**
@@ -55,7 +56,7 @@ public final class Secret implements Serializable {
      * @throws SluiceException E1103 when it is stored in a file that this process cannot read
      */
     public String reveal() {
-        return value != null ? value : SecretFile.read(Path.of(file), key);
+        return value != null ? value : SecretFile.read(file(), key());
     }
 
     /** Two secrets are equal when their values are, wherever those come from. */
@@ -65,7 +66,7 @@ public final class Secret implements Serializable {
             return false;
         }
         Secret that = (Secret) other;
-        if (isStored() && that.isStored() && file.equals(that.file) && key.equals(that.key)) {
+        if (isStored() && that.isStored() && file().equals(that.file()) && key().equals(that.key())) {
             return true;
         }
         try {

@@ -1,6 +1,7 @@
 package dev.sluice.ingest.row;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Changes of one table, of whole transactions or slices of one, in order. Arrays may be longer than {@code count}.
@@ -29,7 +30,7 @@ public record ChangeRows(
         boolean oldRowsAreFull,
         byte[] operations,
         long[] lsns,
-        long[] commitMicros)
+        long @Nullable [] commitMicros)
         implements Batch {
     public static final byte INSERT = 'I';
     public static final byte UPDATE = 'U';
@@ -38,7 +39,7 @@ public record ChangeRows(
 
     @Override
     public int bytesHeld() {
-        return bytes == null ? 0 : bytes.length;
+        return bytes.length;
     }
 
     /** How many changes at the beginning belong to other transactions than the one that commits at {@code commitLsn}. */

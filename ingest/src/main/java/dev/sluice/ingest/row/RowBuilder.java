@@ -6,6 +6,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers rows in {@link RowForm} one after the other: for sources whose own form is another one. A source of PostgreSQL
@@ -30,7 +31,7 @@ public final class RowBuilder {
      *     column's type
      * @return where it begins in {@link #toBytes()}
      */
-    public int add(List<?> values) {
+    public int add(List<? extends @Nullable Object> values) {
         if (values.size() != types.size()) {
             throw new IllegalArgumentException(
                     "a row of " + values.size() + " values for " + types.size() + " columns");
@@ -49,7 +50,7 @@ public final class RowBuilder {
         return offset;
     }
 
-    private static void field(DataOutputStream out, ColumnType type, Object value) throws IOException {
+    private static void field(DataOutputStream out, ColumnType type, @Nullable Object value) throws IOException {
         if (value == null || value == UNCHANGED) {
             out.writeInt(value == null ? RowForm.NULL : RowForm.UNCHANGED);
             return;

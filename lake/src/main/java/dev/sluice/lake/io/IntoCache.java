@@ -5,6 +5,7 @@ import java.io.IOException;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.PositionOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /** A file that is kept in memory as well, once the store has it. */
 record IntoCache(OutputFile file, MetadataCache cache) implements OutputFile {
@@ -31,7 +32,8 @@ record IntoCache(OutputFile file, MetadataCache cache) implements OutputFile {
 
     private final class Tee extends PositionOutputStream {
         private final PositionOutputStream out;
-        private ByteArrayOutputStream copy = new ByteArrayOutputStream();
+        /** Null once the file is too large to be kept. */
+        private @Nullable ByteArrayOutputStream copy = new ByteArrayOutputStream();
 
         Tee(PositionOutputStream out) {
             this.out = out;
@@ -66,7 +68,7 @@ record IntoCache(OutputFile file, MetadataCache cache) implements OutputFile {
         }
 
         private void dropLarge() {
-            if (copy.size() > SmallFileIO.KEPT_BYTES_MAX) {
+            if (copy != null && copy.size() > SmallFileIO.KEPT_BYTES_MAX) {
                 copy = null;
             }
         }

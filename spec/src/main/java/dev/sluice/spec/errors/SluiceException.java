@@ -1,5 +1,7 @@
 package dev.sluice.spec.errors;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An error that a user meets. It says what happened and why ({@code cause}), and what to do about it ({@code fix}).
  * Never put a secret or the value of a row into either.
@@ -15,7 +17,7 @@ public class SluiceException extends RuntimeException {
         this(code, reason, fix, null);
     }
 
-    public SluiceException(ErrorCode code, String reason, String fix, Throwable cause) {
+    public SluiceException(ErrorCode code, String reason, String fix, @Nullable Throwable cause) {
         super(code + " " + code.title() + ": " + reason + (fix.isEmpty() ? "" : "\nFix: " + fix), cause);
         this.code = code;
         this.reason = reason;

@@ -46,7 +46,7 @@ public final class FlatYaml {
     public static FlatYaml read(Path file, Collection<String> keys, Function<String, Optional<String>> environment) {
         Problems problems = new Problems(file.toString());
         FlatYaml flat = new FlatYaml(problems, keys);
-        Path folder = file.toAbsolutePath().normalize().getParent();
+        Path folder = file.toAbsolutePath().normalize().resolveSibling("");
         References references = new References(environment, folder, false, problems);
         textOf(file, problems)
                 .flatMap(text -> YamlReader.read(text, problems))

@@ -44,7 +44,7 @@ final class Section {
     }
 
     Section section(String key) {
-        return (Section) values.get(key).value();
+        return value(key, Section.class);
     }
 
     Optional<Bound> find(String key) {
@@ -54,7 +54,8 @@ final class Section {
     /** The elements of a list; empty when there is none. */
     @SuppressWarnings("unchecked")
     List<Bound> list(String key) {
-        return values.containsKey(key) ? (List<Bound>) values.get(key).value() : List.of();
+        Bound bound = values.get(key);
+        return bound == null ? List.of() : (List<Bound>) bound.value();
     }
 
     <T> T value(String key, Class<T> type) {

@@ -50,7 +50,7 @@ public final class SpecParser {
     private static ParsedSpec parse(
             Path file, Function<String, Optional<String>> environment, boolean mayBeUnresolved) {
         Problems problems = new Problems(file.toString());
-        Path folder = file.toAbsolutePath().normalize().getParent();
+        Path folder = file.toAbsolutePath().normalize().resolveSibling("");
         Optional<Section> root = textOf(file, problems)
                 .flatMap(text -> YamlReader.read(text, problems))
                 .flatMap(node -> new Binder(new References(environment, folder, mayBeUnresolved, problems), problems)

@@ -4,6 +4,7 @@ import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.yaml.Problems.Place;
 import java.io.StringReader;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
@@ -82,7 +83,7 @@ final class YamlReader {
         return plain;
     }
 
-    private static String tagOf(Event event) {
+    private static @Nullable String tagOf(Event event) {
         if (event instanceof ScalarEvent) {
             return ((ScalarEvent) event).getTag();
         }
