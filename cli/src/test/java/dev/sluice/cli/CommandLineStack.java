@@ -29,6 +29,7 @@ import java.util.function.Predicate;
 final class CommandLineStack implements AutoCloseable {
     /** Other ports than those of the stack in e2e, whose tests may run at the same time. */
     private static final String PORT_OFFSET = System.getenv().getOrDefault("SLUICE_TEST_PORT_OFFSET", "9000");
+
     private static final Duration PATIENCE = Duration.ofSeconds(75);
 
     private final Path folder;

@@ -1,6 +1,7 @@
 package dev.sluice.lake;
 
 import dev.sluice.lake.io.SmallFileIO;
+import dev.sluice.spec.LakeName;
 import dev.sluice.spec.PipelineSpec.CatalogSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -117,9 +118,9 @@ public final class LakeCatalog implements AutoCloseable {
         return bronze;
     }
 
-    /** The lake table of a source table. */
+    /** The lake table of a source table, under its {@link LakeName}. */
     public TableIdentifier bronze(String table) {
-        return TableIdentifier.of(bronze, table);
+        return TableIdentifier.of(bronze, LakeName.of(table));
     }
 
     /**

@@ -156,7 +156,7 @@ public record PipelineSpec(
      * One source table.
      *
      * @param schema source schema
-     * @param name source table; also the name in the lake
+     * @param name source table
      * @param excludedColumns columns that never reach the lake
      * @param poison what becomes of rows with values that the lake cannot hold
      * @param columns columns with a policy of their own
@@ -167,6 +167,11 @@ public record PipelineSpec(
         /** A table with the policies that hold where none is named. */
         public TableSpec(String schema, String name, List<String> excludedColumns) {
             this(schema, name, excludedColumns, PoisonPolicy.STOP, List.of());
+        }
+
+        /** Its name in the lake. */
+        public String lakeName() {
+            return LakeName.of(name);
         }
 
         /** {@code schema.name}, unquoted, as shown to users. */

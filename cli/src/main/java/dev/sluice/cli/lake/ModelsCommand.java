@@ -137,7 +137,7 @@ public final class ModelsCommand {
         public Integer call() {
             PipelineSpec spec = file.spec(session);
             Set<LakeTable> bronze = spec.source().tables().stream()
-                    .map(table -> new LakeTable(spec.catalog().bronzeNamespace(), table.name()))
+                    .map(table -> new LakeTable(spec.catalog().bronzeNamespace(), table.lakeName()))
                     .collect(Collectors.toSet());
             Listing listing = new Listing("model", "reads", "file");
             for (Model model : ModelGraph.of(load(spec), bronze).ordered()) {

@@ -76,7 +76,7 @@ public final class ValidateCommand implements Callable<Integer> {
     private static void checkModels(PipelineSpec spec) {
         spec.models().directory().ifPresent(folder -> {
             Set<LakeTable> bronze = spec.source().tables().stream()
-                    .map(table -> new LakeTable(spec.catalog().bronzeNamespace(), table.name()))
+                    .map(table -> new LakeTable(spec.catalog().bronzeNamespace(), table.lakeName()))
                     .collect(Collectors.toSet());
             ModelGraph.of(ModelFolder.load(Path.of(folder), spec.models().trinoCatalog()), bronze);
         });

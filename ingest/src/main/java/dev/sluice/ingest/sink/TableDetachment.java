@@ -28,7 +28,7 @@ public final class TableDetachment {
      * @return names of the tables that were marked
      */
     public static List<String> ofOthers(LakeCatalog catalog, String pipeline, List<TableSpec> tables) {
-        Set<String> followed = tables.stream().map(TableSpec::name).collect(Collectors.toSet());
+        Set<String> followed = tables.stream().map(TableSpec::lakeName).collect(Collectors.toSet());
         Position reached = new Progress(catalog, pipeline).acknowledged().orElse(Position.ZERO);
         List<String> detached = new ArrayList<>();
         for (TableIdentifier identifier : LakeErrors.calling(

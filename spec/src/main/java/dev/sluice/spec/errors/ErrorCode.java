@@ -37,6 +37,11 @@ public enum ErrorCode {
             NEVER,
             "Look at the indentation and the quotes at the place; tags, anchors and aliases are not supported."),
     E0107("key given twice", USER, NEVER, "Remove one of the two."),
+    E0108(
+            "another name in the lake",
+            USER,
+            NEVER,
+            "Nothing has to be done: use the name in lower case wherever the lake is asked."),
     E0201("source not reachable", EXTERNAL, TIMED, "Check host, port and firewall, and that PostgreSQL runs."),
     E0202(
             "source refused the login",

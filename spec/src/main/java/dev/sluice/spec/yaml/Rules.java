@@ -1,5 +1,6 @@
 package dev.sluice.spec.yaml;
 
+import dev.sluice.spec.LakeName;
 import dev.sluice.spec.PostgresIdentifiers.QualifiedName;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.NearestName;
@@ -43,7 +44,8 @@ final class Rules {
                 continue;
             }
             QualifiedName name = table.value("name", QualifiedName.class);
-            QualifiedName other = lakeNames.putIfAbsent(name.name(), name);
+            String lakeName = LakeName.of(name.name());
+            QualifiedName other = lakeNames.putIfAbsent(lakeName, name);
             if (name.equals(other)) {
                 problems.error(
                         ErrorCode.E0103,
@@ -54,8 +56,14 @@ final class Rules {
                 problems.error(
                         ErrorCode.E0103,
                         element.place(),
-                        "would share the lake's table `" + name.name() + "` with " + shown(other),
+                        "would share the lake's table `" + lakeName + "` with " + shown(other),
                         "put one of the two into a pipeline of its own with another catalog.namespace");
+            } else if (!lakeName.equals(name.name())) {
+                problems.warning(
+                        ErrorCode.E0108,
+                        element.place(),
+                        shown(name) + " is `" + lakeName + "` in the lake: Trino does not tell names apart by case",
+                        "use that name in SQL over the lake");
             }
         }
     }

@@ -248,6 +248,23 @@ class SpecParserTest {
     }
 
     @Test
+    void aTableInMixedCaseHasALowerCaseNameInTheLakeAndIsToldOfIt() {
+        ParsedSpec parsed = parse(SMALLEST.replace("public.orders", "app.MixedCase"));
+        assertThat(parsed.orThrow().source().tables().get(0).lakeName()).isEqualTo("mixedcase");
+        assertThat(parsed.warnings()).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo(ErrorCode.E0108);
+            assertThat(problem.toString()).contains("`app.MixedCase` is `mixedcase` in the lake");
+        });
+    }
+
+    @Test
+    void tablesThatDifferByCaseOnlyCannotBothBeInTheLake() {
+        assertThat(problems(SMALLEST.replace("[public.orders]", "[app.MixedCase, app.mixedcase]")))
+                .anyMatch(problem -> problem.contains("E0103")
+                        && problem.contains("would share the lake's table `mixedcase` with `app.MixedCase`"));
+    }
+
+    @Test
     void rulesAcrossKeysAreChecked() {
         assertThat(problems("""
                         pipeline: shop
