@@ -136,6 +136,7 @@ class CommitProtocolIT {
                 .hasMessageContaining("E0508")
                 .hasMessageContaining("pipeline shop")
                 .hasMessageContaining("bronze.a")
+                .hasMessageContaining("Fix: write to the source")
                 .hasMessageContaining("Sluice-Repair");
         long older = a().currentSnapshot().parentId();
         assertThatThrownBy(() -> a().manageSnapshots().rollbackTo(older).commit())

@@ -79,6 +79,21 @@ class LivingSourceIT {
         assertStoppedAloneAndBack();
     }
 
+    /** Nothing is applied, upgraded or restarted without the source being read: that must not need every table. */
+    @Test
+    void aTableThatIsGoneKeepsTheOthersNeitherFromStartingNorFromGoingOn() throws Exception {
+        start("gone");
+        String file = stack.pipelineFile(name, "public.calm", "public.busy");
+        stack.succeed("stop", name);
+        stack.sql(name, "alter table busy rename to elsewhere", "insert into elsewhere values (1001, 1)");
+        CommandLineStack.Ran applied = stack.succeed("apply", "-f", file);
+        assertThat(applied.all())
+                .contains("table busy is stopped, the others go on: E0222", "public.busy does not exist any more");
+        awaitStopped();
+        stack.sql(name, "alter table elsewhere rename to busy");
+        assertStoppedAloneAndBack();
+    }
+
     @Test
     void aTableMadeAnewIsStoppedAndComesBackByResync() throws Exception {
         start("made_anew");

@@ -4,9 +4,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.e2e.SharedStack;
 import dev.sluice.e2e.pipeline.TestPipeline;
+import dev.sluice.lake.Advance;
 import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.LakeCommit;
 import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
+import dev.sluice.lake.ProgressRecord;
 import dev.sluice.lake.testing.FaultyCatalog;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
@@ -22,6 +25,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -32,6 +36,7 @@ import org.apache.iceberg.data.Record;
 /** A real source with the tables things and others, and a lake that a test fills and spoils by hand. */
 final class VerifierSource implements AutoCloseable {
     static final String NAME = "verifier";
+    private static final String RUN = "verifier source";
     static final VerifyOptions PATIENT = new VerifyOptions(Duration.ofSeconds(30), List.of(), 20);
     static final Consumer<List<Record>> HONEST = rows -> {};
 
@@ -138,7 +143,12 @@ final class VerifierSource implements AutoCloseable {
     }
 
     void progress(Lsn lsn) {
-        new Progress(lake, NAME).record(Position.of(lsn));
+        Progress progress = new Progress(lake, NAME);
+        progress.claim(RUN, false);
+        Optional<Position> from = progress.read().map(ProgressRecord::position);
+        new LakeCommit(lake, LakeCommit.Bounds.DEFAULT)
+                .commit(List.of(), Optional.of(new Advance(progress, RUN, from, Position.of(lsn))))
+                .orThrow();
     }
 
     /** Every commit record so far begins before the returned position. */

@@ -69,13 +69,9 @@ sealed interface Admission {
                         "find out who dropped it; the others go on, and the next start of the pipeline makes and loads it anew"));
     }
 
-    /** A table that stands before what this writer has seen there. */
-    static Admission setBack(TableIdentifier table, Position seen, Position at) {
-        return new TableRefused(new Refusal(
-                ErrorCode.E0507,
-                "table " + table + " is at " + at + ", and this run has seen it at " + seen
-                        + ": it was set back by others",
-                "find out who did it; then load the table anew, the others go on: sluice resync " + table.name()));
+    /** A table that stands before where it was left. */
+    static Admission setBack(TableIdentifier table, Position left, Position at) {
+        return new TableRefused(TableHead.setBack(table.toString(), left, at));
     }
 
     /** A load replaces whatever is there, in a table that is not followed yet or not any more. */

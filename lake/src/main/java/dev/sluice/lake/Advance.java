@@ -1,6 +1,7 @@
 package dev.sluice.lake;
 
 import dev.sluice.spec.errors.ErrorCode;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -60,8 +61,8 @@ public record Advance(Progress progress, String runId, Optional<Position> from, 
         return new Standing.Open(record);
     }
 
-    /** The record after the commit. */
-    ProgressRecord after(ProgressRecord record) {
-        return record.movedTo(Position.max(record.position(), to));
+    /** The record after a commit that leaves these tables there. */
+    ProgressRecord after(ProgressRecord record, Map<String, Position> left) {
+        return record.movedTo(Position.max(record.position(), to), left);
     }
 }

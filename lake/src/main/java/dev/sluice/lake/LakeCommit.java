@@ -49,7 +49,7 @@ public final class LakeCommit {
     /** Tables as last read. A stale one is harmless: the catalog refuses what was not built on its main. */
     private final Map<TableIdentifier, Optional<Table>> tables = new HashMap<>();
 
-    /** Where this writer has left the tables: none of them may stand before that. */
+    /** Where this writer has left the tables: none of them may stand before that, nor before what the progress says. */
     private final Map<TableIdentifier, Position> positions = new HashMap<>();
 
     public LakeCommit(LakeCatalog catalog, Bounds bounds) {
@@ -85,7 +85,7 @@ public final class LakeCommit {
             if (judged.isDone()) {
                 return applied(changes, judged, attempt == 0);
             }
-            Optional<CommitFailure> failure = send(judged, advance);
+            Optional<CommitFailure> failure = send(judged, advance, left(changes));
             if (failure.isPresent() && !attempts.mayGoOn(failure.get())) {
                 SluiceException error = failure.get().error();
                 return new CommitOutcome.NotApplied(error.code(), error.reason(), error.fix());
@@ -157,8 +157,9 @@ public final class LakeCommit {
         Map<TableIdentifier, Refusal> refused = new LinkedHashMap<>();
         Map<TableIdentifier, Long> snapshotIds = new HashMap<>();
         for (TableChange change : changes) {
+            Position left = left(change, progress);
             Admission admission = read(change.table())
-                    .map(table -> judge(table, change))
+                    .map(table -> judge(table, change, left))
                     .orElseGet(() -> Admission.missing(change.table()));
             if (admission instanceof Admission.Refused whole) {
                 return Judged.ended(CommitOutcome.NotApplied.of(whole.refusal()));
@@ -197,19 +198,41 @@ public final class LakeCommit {
         return tables.getOrDefault(table, Optional.empty());
     }
 
-    private Admission judge(Table table, TableChange change) {
-        Position seen = positions.getOrDefault(change.table(), Position.ZERO);
+    private static Admission judge(Table table, TableChange change, Position left) {
         Position at = TableStamps.current(table).map(Stamp::position).orElse(Position.ZERO);
-        return at.isBelow(seen) && !change.isLoad()
-                ? Admission.setBack(change.table(), seen, at)
+        return at.isBelow(left) && !change.isLoad()
+                ? Admission.setBack(change.table(), left, at)
                 : Admission.of(table, change);
+    }
+
+    /** Where this writer, or the one before it, has left the table. */
+    private Position left(TableChange change, Optional<ProgressRecord> progress) {
+        Position seen = positions.getOrDefault(change.table(), Position.ZERO);
+        return progress.filter(record -> isBronze(change))
+                .map(record -> record.tables().get(change.table().name()))
+                .map(recorded -> Position.max(recorded, seen))
+                .orElse(seen);
+    }
+
+    /** Other tables, such as that of dead letters, are of several pipelines. */
+    private boolean isBronze(TableChange change) {
+        return change.table().namespace().equals(catalog.bronzeNamespace());
+    }
+
+    private Map<String, Position> left(List<TableChange> changes) {
+        Map<String, Position> left = new HashMap<>();
+        changes.stream()
+                .filter(this::isBronze)
+                .forEach(
+                        change -> left.put(change.table().name(), change.stamp().position()));
+        return left;
     }
 
     private Optional<ProgressRecord> readProgress(Advance advance) {
         return read(advance.progress().table()).flatMap(ProgressTable::read);
     }
 
-    private Optional<CommitFailure> send(Judged judged, Optional<Advance> advance) {
+    private Optional<CommitFailure> send(Judged judged, Optional<Advance> advance, Map<String, Position> left) {
         Map<TableIdentifier, TableUpdate> updates = new LinkedHashMap<>();
         try {
             judged.open()
@@ -222,7 +245,7 @@ public final class LakeCommit {
                     move.progress()
                             .next(
                                     read(move.progress().table()).orElseThrow(),
-                                    move.after(judged.progress().orElseThrow()))));
+                                    move.after(judged.progress().orElseThrow(), left))));
         } catch (RuntimeException e) {
             return Optional.of(CommitFailure.beforeSending(e));
         }

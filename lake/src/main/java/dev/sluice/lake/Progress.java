@@ -62,34 +62,12 @@ public final class Progress {
             if (record.runId().equals(runId)) {
                 return attempt > 0;
             }
-            write(table, (anew ? record.movedTo(Position.ZERO) : record).takenOverBy(runId));
+            write(table, (anew ? record.anew() : record).takenOverBy(runId));
         }
         throw new SluiceException(
                 ErrorCode.E0501,
                 "other runs of pipeline " + pipeline + " take it over without pause",
                 "find out what starts them: sluice pipelines");
-    }
-
-    /**
-     * Moves the progress without any table, whoever writes: for tools and tests. Does nothing when as much is already
-     * recorded.
-     */
-    public void record(Position position) {
-        for (int attempt = 0; attempt < CLAIM_ATTEMPTS_MAX; attempt++) {
-            if (acknowledged().filter(position::isAtMost).isPresent()) {
-                return;
-            }
-            Table table = catalog.find(identifier).orElseGet(() -> ProgressTable.create(catalog, identifier, pipeline));
-            write(
-                    table,
-                    ProgressTable.read(table)
-                            .orElseGet(() -> ProgressRecord.initial(Position.ZERO))
-                            .movedTo(position));
-        }
-        throw new SluiceException(
-                ErrorCode.E0701,
-                "the catalog confirmed the progress " + position + " but does not show it",
-                "check the catalog server; the pipeline retries by itself");
     }
 
     /** New metadata of the table, with {@code record} in it; not committed yet. */

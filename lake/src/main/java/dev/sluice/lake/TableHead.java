@@ -45,6 +45,27 @@ public final class TableHead {
                 resync(table)));
     }
 
+    /**
+     * The same, and whether the whole table, its properties too, was put back to an earlier time, as from a backup.
+     *
+     * @param left where the pipeline's progress says that the table was left; empty when it says nothing
+     */
+    public static Optional<Refusal> difference(Table table, String pipeline, Optional<Position> left) {
+        return difference(table, pipeline)
+                .or(() -> left.flatMap(then -> TableStamps.current(table)
+                        .map(Stamp::position)
+                        .filter(at -> at.isBelow(then))
+                        .map(at -> setBack(table.name(), then, at))));
+    }
+
+    static Refusal setBack(String table, Position left, Position at) {
+        return new Refusal(
+                ErrorCode.E0507,
+                "table " + table + " is at " + at + ", and the pipeline had left it at " + left
+                        + ": it was set back by others, as from a backup",
+                "find out who did it; then load the table anew, the others go on: sluice resync " + simple(table));
+    }
+
     private static Refusal notOurs(Table table, Snapshot head, Optional<Stamp> stamp) {
         Optional<Stamp> ours = TableStamps.current(table);
         return new Refusal(
@@ -65,8 +86,11 @@ public final class TableHead {
     }
 
     private static String resync(Table table) {
-        String name = table.name();
         return "find out who wrote to it, and keep them out; then load the table anew, the others go on: sluice resync "
-                + name.substring(name.lastIndexOf('.') + 1);
+                + simple(table.name());
+    }
+
+    private static String simple(String name) {
+        return name.substring(name.lastIndexOf('.') + 1);
     }
 }

@@ -265,15 +265,6 @@ class LakeCommitTest {
         assertThat(Tags.list(tagged)).containsOnlyKeys("eod");
     }
 
-    @Test
-    void progressNeverMovesBack() {
-        Progress progress = new Progress(catalog, "shop");
-        assertThat(progress.acknowledged()).isEmpty();
-        progress.record(at(200));
-        progress.record(at(100));
-        assertThat(progress.acknowledged()).contains(at(200));
-    }
-
     private List<TableChange> cut(long lsn, long lowest) {
         return List.of(change("a", stamp("shop", lsn), lowest, false), change("b", stamp("shop", lsn), lowest, false));
     }

@@ -142,6 +142,73 @@ class ProgressTest {
     }
 
     @Test
+    void neverMovesBack() {
+        Run run = started("r1");
+        run.commit(0, 200).orThrow();
+        assertThat(run.commit(0, 100, List.of())).isInstanceOf(CommitOutcome.Applied.class);
+        assertThat(progress.acknowledged()).contains(at(200));
+    }
+
+    /** One row of the catalog's database put back while nothing ran: all of the table agrees with itself. */
+    @Test
+    void aTableRestoredFromABackupBetweenTwoRunsIsNoticedByTheNext() throws IOException {
+        Run run = started("r1");
+        run.commit(0, 100).orThrow();
+        Map<TableIdentifier, String> backup = server.backup();
+        run.commit(100, 200).orThrow();
+        backup.keySet().retainAll(List.of(catalog.bronze("a")));
+        server.restore(backup);
+
+        Run next = started("r2");
+        Table restored = catalog.load(catalog.bronze("a"));
+        ProgressRecord record = progress.read().orElseThrow();
+        assertThat(TableHead.difference(restored, "shop")).isEmpty();
+        assertThat(TableHead.difference(
+                        restored, "shop", Optional.ofNullable(record.tables().get("a"))))
+                .hasValueSatisfying(found -> {
+                    assertThat(found.code()).isEqualTo(ErrorCode.E0507);
+                    assertThat(found.reason()).contains(at(100).text(), at(200).text());
+                    assertThat(found.fix()).contains("sluice resync a");
+                });
+        assertThat(next.commit(200, 300))
+                .isInstanceOfSatisfying(
+                        CommitOutcome.NotApplied.class,
+                        refused -> assertThat(refused.tables()).containsOnlyKeys(catalog.bronze("a")));
+        assertThat(next.commit(200, 300, List.of(change("b", 300))))
+                .as("the other table goes on")
+                .isInstanceOf(CommitOutcome.Applied.class);
+        assertThat(filesOf("a")).hasSize(1);
+        assertThat(filesOf("b")).hasSize(3);
+    }
+
+    /** A table that is loaded anew stands where the load says, and is compared with that. */
+    @Test
+    void aLoadPutsATableWhereverItIs() {
+        Run run = started("r1");
+        run.commit(0, 100).orThrow();
+        assertThat(progress.read().orElseThrow().tables()).containsEntry("a", at(100));
+        Stamp load = new Stamp("shop", at(90), Position.ZERO, Instant.EPOCH, Stamp.Kind.LOAD, 3, 0);
+        Following.detach(catalog.load(catalog.bronze("a")), at(100).text());
+        run.commit(
+                        100,
+                        0,
+                        List.of(new TableChange(
+                                catalog.bronze("a"),
+                                load,
+                                at(90),
+                                change("a", 90).dataFiles(),
+                                List.of(),
+                                true)))
+                .orThrow();
+        assertThat(progress.read().orElseThrow().tables())
+                .containsEntry("a", at(90))
+                .containsEntry("b", at(100));
+        run.commit(100, 200).orThrow();
+        progress.claim("r2", true);
+        assertThat(progress.read().orElseThrow().tables()).isEmpty();
+    }
+
+    @Test
     void aCatalogRestoredToATimeBeforeTheRunIsNoticed() {
         started("r0").commit(0, 100).orThrow();
         Map<TableIdentifier, String> backup = server.backup();

@@ -29,7 +29,10 @@ public final class PipelineSpecJson {
         Path folder = file.toAbsolutePath().resolveSibling("");
         try {
             return (PipelineSpec) RecordJson.fromJson(
-                    PipelineSpec.class, JSON.readTree(file.toFile()), "", (node, path) -> secretOf(node, path, folder));
+                    PipelineSpec.class,
+                    OlderForms.complete(JSON.readTree(file.toFile())),
+                    "",
+                    (node, path) -> secretOf(node, path, folder));
         } catch (JacksonException e) {
             // Not the parser's own message: it quotes the text, and files of earlier versions hold secrets.
             throw unreadable(file, "it is not JSON (line " + lineOf(e) + ")");

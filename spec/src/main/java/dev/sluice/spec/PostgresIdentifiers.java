@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Names in PostgreSQL's SQL. Every name that reaches PostgreSQL inside a statement goes through {@link #quote}. */
+/** What can be a name in PostgreSQL, and how users write one with its schema. */
 public final class PostgresIdentifiers {
     /** PostgreSQL cuts longer names off silently (NAMEDATALEN - 1). */
     public static final int LENGTH_BYTES_MAX = 63;
@@ -14,31 +14,6 @@ public final class PostgresIdentifiers {
             Pattern.compile("(\"(?:[^\"]|\"\")+\"|[^\".\\s]+)\\.(\"(?:[^\"]|\"\")+\"|[^\".\\s]+)");
 
     private PostgresIdentifiers() {}
-
-    /**
-     * The name as a quoted identifier, taken letter by letter as given. Throws {@link IllegalArgumentException} for
-     * what can be no name: empty, longer than 63 bytes, or holding U+0000.
-     */
-    public static String quote(String name) {
-        problemOf(name).ifPresent(problem -> {
-            throw new IllegalArgumentException("a PostgreSQL name " + problem);
-        });
-        return '"' + name.replace("\"", "\"\"") + '"';
-    }
-
-    /** {@code "schema"."name"}. */
-    public static String quote(String schema, String name) {
-        return quote(schema) + "." + quote(name);
-    }
-
-    /** A string constant; safe whatever {@code standard_conforming_strings} says. */
-    public static String literal(String text) {
-        if (text.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("a PostgreSQL text must not hold U+0000");
-        }
-        String doubled = text.replace("'", "''");
-        return text.indexOf('\\') < 0 ? "'" + doubled + "'" : "E'" + doubled.replace("\\", "\\\\") + "'";
-    }
 
     /** Why the text can be no name ("must ..."), or empty when it can. */
     public static Optional<String> problemOf(String name) {

@@ -8,6 +8,7 @@ import dev.sluice.spec.errors.SluiceException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -124,6 +125,42 @@ class PipelineSpecJsonTest {
         Files.writeString(file, old);
 
         assertThat(PipelineSpecJson.read(file)).isEqualTo(spec(Optional.empty()));
+    }
+
+    /** Golden: as version e06eafb wrote it, before there were policies for values and for WAL, and files for secrets. */
+    @Test
+    void whatAnOlderVersionDidNotWriteIsAsItMeantIt() throws IOException {
+        Path file = folder.resolve("shop.json");
+        try (InputStream golden = getClass().getResourceAsStream("pipeline-of-e06eafb.json")) {
+            Files.copy(golden, file);
+        }
+        PipelineSpec spec = spec(Optional.of(
+                new PipelineSpec.S3Spec("http://127.0.0.1:19000", "us-east-1", "key", new Secret("hush-hush"))));
+
+        PipelineSpec read = PipelineSpecJson.read(file);
+
+        assertThat(read.source().wal()).isEqualTo(PipelineSpec.WalSpec.DEFAULT);
+        assertThat(read.source().excludeAtSource()).isFalse();
+        assertThat(read.source().tables()).allSatisfy(table -> {
+            assertThat(table.poison()).isEqualTo(PoisonPolicy.STOP);
+            assertThat(table.columns()).isEmpty();
+        });
+        assertThat(read.catalog()).isEqualTo(spec.catalog());
+        assertThat(read.source().tables()).isEqualTo(spec.source().tables());
+        assertThat(read.hot()).isEqualTo(spec.hot());
+        assertThat(read.models()).isEqualTo(spec.models());
+        assertThat(read.upkeep()).isEqualTo(spec.upkeep());
+        PipelineSpecJson.write(file, read);
+        assertThat(PipelineSpecJson.read(file)).as("and is written whole").isEqualTo(read);
+        assertThat(Files.readString(file)).doesNotContain("hush-hush").contains("wal");
+    }
+
+    @Test
+    void whatNoVersionEverLeftOutIsStillRefusedWhenItIsMissing() throws IOException {
+        Path file = folder.resolve("shop.json");
+        PipelineSpecJson.write(file, spec(Optional.empty()));
+        Files.writeString(file, Files.readString(file).replace("\"sslMode\"", "\"sslMood\""));
+        assertThatThrownBy(() -> PipelineSpecJson.read(file)).hasMessageContaining("source.sslMode must be a text");
     }
 
     @Test

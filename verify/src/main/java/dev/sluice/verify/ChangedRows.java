@@ -12,13 +12,7 @@ import java.util.Map;
  * What became of the rows of one table between the snapshot and the end. Memory is bounded by the number of changed
  * keys. Not thread-safe while it is filled; afterwards each {@link Overlay} may be used by one thread.
  */
-final class ChangedRows {
-    /** Stands for a TOAST value that the server did not send. Known by its identity, as {@link #ABSENT}. */
-    static final byte[] UNCHANGED = new byte[0];
-
-    /** Stands for a column that a change does not mention. */
-    static final byte[] ABSENT = new byte[0];
-
+final class ChangedRows implements RowChanges {
     private static final int MAX_KEYS = 2_000_000;
 
     private final ComparedTable table;
@@ -56,18 +50,20 @@ final class ChangedRows {
         this.table = table;
     }
 
-    ComparedTable table() {
+    @Override
+    public ComparedTable table() {
         return table;
     }
 
-    void inserted(byte[][] row) {
+    @Override
+    public void inserted(byte[][] row) {
         complete(row);
         Key key = key(row);
         put(key, new Image(row, key));
     }
 
-    /** @param old at least the key columns of the row before the change; null when the key stays */
-    void updated(byte[][] old, byte[][] now) {
+    @Override
+    public void updated(byte[][] old, byte[][] now) {
         byte[][] row = now.clone();
         for (int i = 0; old != null && i < row.length; i++) {
             row[i] = row[i] == UNCHANGED && old[i] != ABSENT ? old[i] : row[i];
@@ -85,12 +81,14 @@ final class ChangedRows {
         put(after, new Image(row, known == null ? before : known.origin()));
     }
 
-    void deleted(byte[][] old) {
+    @Override
+    public void deleted(byte[][] old) {
         put(key(old), null);
     }
 
     /** Of this the rows that an older snapshot shows know nothing: they are gone for it too. */
-    void truncated() {
+    @Override
+    public void truncated() {
         throw new SluiceException(
                 ErrorCode.E1202,
                 table.spec().qualifiedName() + " was truncated during the verification",

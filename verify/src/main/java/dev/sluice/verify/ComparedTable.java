@@ -17,7 +17,7 @@ import java.util.Map;
  * @param columns the compared columns, in the source's order
  * @param keyColumns indexes into {@code columns} of what identifies a row, in key order
  */
-record ComparedTable(
+public record ComparedTable(
         TableSpec spec,
         long relationOid,
         Map<Relation, Long> relations,
@@ -26,22 +26,22 @@ record ComparedTable(
         int[] keyColumns) {
 
     /** A table of the source by the names under which its changes are reported. */
-    record Relation(String schema, String name) {}
+    public record Relation(String schema, String name) {}
 
     /**
      * A compared column.
      *
      * @param lakeType the Iceberg type that the source's type must have become, as Iceberg writes it
      */
-    record Column(String name, String lakeType) {}
+    public record Column(String name, String lakeType) {}
 
-    ComparedTable {
+    public ComparedTable {
         relations = Map.copyOf(relations);
         columns = List.copyOf(columns);
     }
 
     /** The position of a column, -1 when it is not compared. */
-    int indexOf(String column) {
+    public int indexOf(String column) {
         for (int i = 0; i < columns.size(); i++) {
             if (columns.get(i).name().equals(column)) {
                 return i;
@@ -59,7 +59,7 @@ record ComparedTable(
     }
 
     /** {@code column=value} of the key columns, as reports show it. */
-    String keyText(byte[][] row) {
+    public String keyText(byte[][] row) {
         List<String> parts = new ArrayList<>();
         for (int column : keyColumns) {
             byte[] value = row[column];

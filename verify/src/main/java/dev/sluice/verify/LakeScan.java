@@ -13,7 +13,7 @@ import org.apache.iceberg.types.Types.NestedField;
 import org.apache.iceberg.types.Types.StructType;
 
 /** Reads a snapshot of a lake table with Iceberg's reference reader, deletes applied. */
-final class LakeScan {
+public final class LakeScan {
     private static final String SPECIAL = "__special";
     /** No text of PostgreSQL holds this character. */
     private static final byte[] BOTH = {0};
@@ -21,7 +21,7 @@ final class LakeScan {
     private LakeScan() {}
 
     /** Why the columns of the lake are not those of the source; empty when they are. */
-    static String problem(Schema lake, ComparedTable table) {
+    public static String problem(Schema lake, ComparedTable table) {
         for (ComparedTable.Column column : table.columns()) {
             NestedField field = lake.findField(column.name());
             if (field == null) {
@@ -52,7 +52,7 @@ final class LakeScan {
      * Hands all rows of the snapshot to {@code rows}. A value that has no place in its column is the text beside it, in
      * {@code <column>__special}; should both hold something, the row differs from any of the source.
      */
-    static void read(Table lake, long snapshotId, ComparedTable table, RowVisitor rows) {
+    public static void read(Table lake, long snapshotId, ComparedTable table, RowVisitor rows) {
         List<String> names =
                 table.columns().stream().map(ComparedTable.Column::name).toList();
         List<String> companions = names.stream().map(name -> name + SPECIAL).toList();

@@ -1,8 +1,8 @@
 package dev.sluice.verify;
 
-import dev.sluice.spec.PostgresIdentifiers;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.sql.PostgresSql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -31,12 +31,12 @@ final class OwnPublication implements ChangeFeed, AutoCloseable {
                 "sluice_verify_" + UUID.randomUUID().toString().replace("-", "").substring(0, 16);
         String list = tables.stream()
                 .map(table -> (table.partitioned() ? "" : "only ")
-                        + PostgresIdentifiers.quote(
+                        + PostgresSql.qualified(
                                 table.spec().schema(), table.spec().name()))
                 .collect(Collectors.joining(", "));
         try (Connection connection = connections.query();
                 Statement statement = connection.createStatement()) {
-            statement.execute("create publication " + PostgresIdentifiers.quote(name) + " for table " + list
+            statement.execute("create publication " + PostgresSql.identifier(name) + " for table " + list
                     + " with (publish_via_partition_root = true)");
             return new OwnPublication(connections, name);
         } catch (SQLException e) {
@@ -64,8 +64,7 @@ final class OwnPublication implements ChangeFeed, AutoCloseable {
 
     @Override
     public String options() {
-        return "'proto_version', '1', 'publication_names', "
-                + PostgresIdentifiers.literal(PostgresIdentifiers.quote(name));
+        return "'proto_version', '1', 'publication_names', " + PostgresSql.literal(PostgresSql.identifier(name));
     }
 
     @Override
@@ -82,7 +81,7 @@ final class OwnPublication implements ChangeFeed, AutoCloseable {
     public void close() {
         try (Connection connection = connections.query();
                 Statement statement = connection.createStatement()) {
-            statement.execute("drop publication if exists " + PostgresIdentifiers.quote(name));
+            statement.execute("drop publication if exists " + PostgresSql.identifier(name));
         } catch (SQLException e) {
             throw SourceConnections.failure("the verification's publication " + name + " could not be dropped", e);
         }

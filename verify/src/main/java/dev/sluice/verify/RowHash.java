@@ -8,7 +8,7 @@ import java.security.MessageDigest;
  * Hash of a row: the first 16 bytes of SHA-256 over its columns, each as a sign (NULL or value), a length and the bytes
  * of its canonical text. Not thread-safe.
  */
-final class RowHash {
+public final class RowHash {
     private final MessageDigest digest = Sha256.digest();
     private final byte[] prefix = new byte[5];
     /** First and second half of the last hash. */
@@ -17,7 +17,7 @@ final class RowHash {
     long low;
 
     /** Hashes {@code row}; a null column is NULL. */
-    void of(byte[][] row) {
+    public void of(byte[][] row) {
         for (byte[] value : row) {
             prefix[0] = (byte) (value == null ? 0 : 1);
             int length = value == null ? 0 : value.length;
@@ -33,6 +33,16 @@ final class RowHash {
         ByteBuffer hash = ByteBuffer.wrap(digest.digest());
         high = hash.getLong();
         low = hash.getLong();
+    }
+
+    /** The first half of the last hash. */
+    public long high() {
+        return high;
+    }
+
+    /** The second half of the last hash. */
+    public long low() {
+        return low;
     }
 
     /** A quick 64-bit hash of some columns, the same on both sides; for grouping only. */

@@ -1,6 +1,6 @@
 package dev.sluice.verify;
 
 /** Takes rows, one at a time: the canonical text of each column in UTF-8, null for NULL. It may keep what it gets. */
-interface RowVisitor {
+public interface RowVisitor {
     void row(byte[][] row);
 }

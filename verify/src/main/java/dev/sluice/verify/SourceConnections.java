@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Properties;
 
 /** Opens connections to the source whose settings pin how values are written as text. */
-final class SourceConnections {
+public final class SourceConnections {
     private static final String[] PINNED = {
         "set DateStyle = 'ISO, MDY'",
         "set IntervalStyle = 'iso_8601'",
@@ -23,12 +23,12 @@ final class SourceConnections {
 
     private final PostgresSourceSpec source;
 
-    SourceConnections(PostgresSourceSpec source) {
+    public SourceConnections(PostgresSourceSpec source) {
         this.source = source;
     }
 
     /** An ordinary connection in auto-commit mode. */
-    Connection query() {
+    public Connection query() {
         return open(new Properties(), Duration.ofMinutes(10));
     }
 

@@ -1,9 +1,9 @@
 package dev.sluice.verify;
 
 import dev.sluice.spec.Lsn;
-import dev.sluice.spec.PostgresIdentifiers;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.sql.PostgresSql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -148,7 +148,7 @@ final class SourcePoint implements AutoCloseable {
             try (Statement statement = replication.createStatement()) {
                 statement.execute("begin read only");
                 statement.execute("declare changes no scroll cursor for select lsn, data from " + feed.function() + "("
-                        + PostgresIdentifiers.literal(slot) + ", '" + new Lsn(end.value() + 1) + "', null, "
+                        + PostgresSql.literal(slot) + ", '" + new Lsn(end.value() + 1) + "', null, "
                         + feed.options() + ")");
                 while (true) {
                     int rows = 0;

@@ -1,8 +1,8 @@
 package dev.sluice.verify;
 
-import dev.sluice.spec.PostgresIdentifiers;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.sql.PostgresSql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -44,7 +44,7 @@ final class SourceRows implements AutoCloseable {
             rows.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             rows.setReadOnly(true);
             rows.setAutoCommit(false);
-            execute(rows, "set transaction snapshot " + PostgresIdentifiers.literal(snapshot));
+            execute(rows, "set transaction snapshot " + PostgresSql.literal(snapshot));
             execute(rows, "set local lock_timeout = " + LOCK_TIMEOUT_MILLIS);
             return new SourceRows(rows, connections.query());
         } catch (SQLException | RuntimeException e) {

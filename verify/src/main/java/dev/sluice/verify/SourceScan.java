@@ -1,6 +1,6 @@
 package dev.sluice.verify;
 
-import dev.sluice.spec.PostgresIdentifiers;
+import dev.sluice.spec.sql.PostgresSql;
 import java.io.ByteArrayOutputStream;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,10 +20,9 @@ final class SourceScan {
     /** Hands all rows that the open transaction of {@code connection} sees to {@code rows}. */
     static void read(Connection connection, ComparedTable table, RowVisitor rows) {
         String columns = table.columns().stream()
-                .map(column -> PostgresIdentifiers.quote(column.name()))
+                .map(column -> PostgresSql.identifier(column.name()))
                 .collect(Collectors.joining(", "));
-        String name =
-                PostgresIdentifiers.quote(table.spec().schema(), table.spec().name());
+        String name = PostgresSql.qualified(table.spec().schema(), table.spec().name());
         String command =
                 "copy (select " + columns + " from " + (table.partitioned() ? "" : "only ") + name + ") to stdout";
         try {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Reads from PostgreSQL's catalog what a table looks like, and says which Iceberg type each column must have. */
-final class TableShapes {
+public final class TableShapes {
     private static final int MAX_DECIMAL_DIGITS = 38;
 
     private static final String COLUMNS = """
@@ -60,7 +60,7 @@ final class TableShapes {
     private TableShapes() {}
 
     /** @throws SluiceException E1202 when there is no such table or nothing identifies its rows */
-    static ComparedTable read(Connection connection, TableSpec spec) throws SQLException {
+    public static ComparedTable read(Connection connection, TableSpec spec) throws SQLException {
         long oid;
         boolean partitioned;
         try (PreparedStatement statement = connection.prepareStatement("""

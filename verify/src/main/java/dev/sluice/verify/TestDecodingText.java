@@ -13,7 +13,7 @@ import java.util.Map;
  * id[integer]:2 note[text]:'it''s'}. Written after the plugin's output and PostgreSQL's rules for quoting; shares
  * nothing with the pipeline's decoder.
  */
-final class TestDecodingText {
+public final class TestDecodingText {
     private static final byte[] TRUE = {'t'};
     private static final byte[] FALSE = {'f'};
 
@@ -25,15 +25,15 @@ final class TestDecodingText {
     }
 
     /** Hands the change to the rows of its table; returns how many of the compared tables it concerns. */
-    static int read(String text, Map<Relation, ChangedRows> tables) {
+    public static int read(String text, Map<Relation, ? extends RowChanges> tables) {
         return text.startsWith("table ") ? new TestDecodingText(text).change(tables) : 0;
     }
 
-    private int change(Map<Relation, ChangedRows> tables) {
+    private int change(Map<Relation, ? extends RowChanges> tables) {
         at = "table ".length();
-        List<ChangedRows> concerned = new ArrayList<>();
+        List<RowChanges> concerned = new ArrayList<>();
         do {
-            ChangedRows rows = tables.get(relation());
+            RowChanges rows = tables.get(relation());
             if (rows != null) {
                 concerned.add(rows);
             }
@@ -43,10 +43,10 @@ final class TestDecodingText {
         }
         expect(": ");
         if (skip("TRUNCATE:")) {
-            concerned.forEach(ChangedRows::truncated);
+            concerned.forEach(RowChanges::truncated);
             return concerned.size();
         }
-        ChangedRows rows = concerned.getFirst();
+        RowChanges rows = concerned.getFirst();
         if (skip("INSERT:")) {
             rows.inserted(tuple(rows.table()));
         } else if (skip("DELETE:")) {
@@ -96,10 +96,10 @@ final class TestDecodingText {
         }
     }
 
-    /** Columns that are not there are {@link ChangedRows#ABSENT}. */
+    /** Columns that are not there are {@link RowChanges#ABSENT}. */
     private byte[][] tuple(ComparedTable table) {
         byte[][] row = new byte[table.columns().size()][];
-        java.util.Arrays.fill(row, ChangedRows.ABSENT);
+        java.util.Arrays.fill(row, RowChanges.ABSENT);
         while (at < text.length() && !text.startsWith(" new-tuple:", at)) {
             if (text.startsWith(" (no-tuple-data)", at)) {
                 throw new SluiceException(
@@ -144,7 +144,7 @@ final class TestDecodingText {
         at += word.length();
         return switch (word) {
             case "null" -> null;
-            case "unchanged-toast-datum" -> ChangedRows.UNCHANGED;
+            case "unchanged-toast-datum" -> RowChanges.UNCHANGED;
             case "true" -> TRUE;
             case "false" -> FALSE;
             default -> word.getBytes(StandardCharsets.UTF_8);

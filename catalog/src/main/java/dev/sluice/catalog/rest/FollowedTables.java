@@ -57,10 +57,35 @@ final class FollowedTables {
                     repair.get().replaceAll("\\p{Cntrl}", " "));
             return;
         }
-        throw new ForbiddenException(
-                "%s %s: pipeline %s follows its source into table %s, and only Sluice writes there; this commit %s."
-                        + " A repair says so in the header %s: see docs/guides/operating.md",
-                ErrorCode.E0508, ErrorCode.E0508.title(), pipeline.get(), table, foreign.get(), Call.REPAIR_HEADER);
+        throw refused(
+                pipeline.get(),
+                table,
+                "only Sluice writes there; this commit " + foreign.get(),
+                "write to the source, or to a table of your own. A repair says so in the header " + Call.REPAIR_HEADER
+                        + ": see docs/guides/operating.md");
+    }
+
+    /**
+     * Says more than that the role may not, where the files of a followed table were to be deleted with it.
+     *
+     * @throws ForbiddenException when the table is one that a pipeline follows
+     */
+    static void refuseDeletion(Catalog catalog, TableIdentifier table) {
+        Optional<String> pipeline = pipeline(catalog, table);
+        if (pipeline.isPresent()) {
+            throw refused(
+                    pipeline.get(),
+                    table,
+                    "this would drop it with its files",
+                    "take it out of source.tables and run `sluice apply`, or drop the pipeline with `sluice drop "
+                            + pipeline.get() + " --tables`");
+        }
+    }
+
+    private static ForbiddenException refused(String pipeline, TableIdentifier table, String what, String fix) {
+        return new ForbiddenException(
+                "%s %s: pipeline %s follows its source into table %s, and %s. Fix: %s",
+                ErrorCode.E0508, ErrorCode.E0508.title(), pipeline, table, what, fix);
     }
 
     /** What in the commit a followed table cannot have, from the commit alone. */

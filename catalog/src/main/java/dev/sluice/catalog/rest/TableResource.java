@@ -98,6 +98,7 @@ final class TableResource {
     private Reply drop(Call call) {
         if (call.parameter("purgeRequested").map(Boolean::parseBoolean).orElse(false)) {
             if (!call.role().may(Right.PURGE)) {
+                FollowedTables.refuseDeletion(catalog, call.table());
                 throw CommitRights.forbidden(call.role(), Right.PURGE);
             }
             CatalogHandlers.purgeTable(catalog, call.table());

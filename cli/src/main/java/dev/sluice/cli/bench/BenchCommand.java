@@ -2,6 +2,7 @@ package dev.sluice.cli.bench;
 
 import dev.sluice.cli.ExitCode;
 import dev.sluice.cli.Session;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -93,13 +94,19 @@ public final class BenchCommand {
         @Option(names = "--rows", defaultValue = "5000000", description = "Default: ${DEFAULT-VALUE}.")
         private long rows;
 
+        @Option(
+                names = "--loop",
+                split = ",",
+                description = "Only these of: ${COMPLETION-CANDIDATES}. Default: all, one after the other.")
+        private List<LoopsBench.Loop> loops = List.of(LoopsBench.Loop.values());
+
         Loops(Session session) {
             this.session = session;
         }
 
         @Override
         public Integer call() throws Exception {
-            LoopsBench.run(session, rows);
+            LoopsBench.run(session, rows, loops);
             return ExitCode.OK;
         }
     }

@@ -198,8 +198,8 @@ final class BenchPipeline implements AutoCloseable {
     /** A wrong result has no speed: E12xx when lake and source differ. */
     void verify() {
         VerifyOptions usual = VerifyOptions.defaults();
-        VerifyReport report = new Verifier(spec)
-                .verify(new VerifyOptions(Duration.ofMinutes(5), List.of(), usual.differencesPerTable()));
+        VerifyReport report =
+                new Verifier(spec).verify(new VerifyOptions(PATIENCE, List.of(), usual.differencesPerTable()));
         session.say(report.text());
         report.orThrow();
     }

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicReference;
 final class LoopsBench {
     private static final long SAMPLE_MILLIS = 5;
 
-    /** What the application does again and again. {@code %d} is the number of the round. */
-    private enum Loop {
+    /** What the application does again and again, without a pause. {@code %d} is the number of the round. */
+    enum Loop {
         TRUNCATE(
                 "begin",
                 "truncate narrow",
@@ -39,6 +39,8 @@ final class LoopsBench {
     private final BenchPipeline pipeline;
     private final AtomicLong longestWaitNanos = new AtomicLong();
     private final AtomicLong rounds = new AtomicLong();
+    private final AtomicLong looks = new AtomicLong();
+    private final AtomicLong looksAtWork = new AtomicLong();
     private final AtomicReference<Exception> failure = new AtomicReference<>();
     private volatile boolean stopped;
     private volatile int applicationPid;
@@ -47,9 +49,9 @@ final class LoopsBench {
         this.pipeline = pipeline;
     }
 
-    static void run(Session session, long rows) throws Exception {
+    static void run(Session session, long rows, List<Loop> loops) throws Exception {
         BenchReport report = new BenchReport(session, "loops");
-        for (Loop loop : Loop.values()) {
+        for (Loop loop : loops) {
             try (BenchPipeline pipeline = new BenchPipeline(
                     session,
                     List.of("public.narrow", "public.small"),
@@ -82,9 +84,11 @@ final class LoopsBench {
         }
         pipeline.verify();
         long waitMillis = longestWaitNanos.get() / 1_000_000;
+        long atWork = 100 * looksAtWork.get() / Math.max(1, looks.get());
         report.say(
-                "%s: %,d rows loaded in %d s, exact; %d rounds meanwhile; the application's longest wait for a lock: %d ms",
-                loop, rows, seconds, rounds.get(), waitMillis);
+                "%s: %,d rows loaded in %d s, exact; %d rounds meanwhile, in which the application was at work for %d %% of"
+                        + " the time and waited for a lock for %d ms at most",
+                loop, rows, seconds, rounds.get(), atWork, waitMillis);
         report.round(
                 "loop",
                 loop.name(),
@@ -94,6 +98,8 @@ final class LoopsBench {
                 seconds,
                 "rounds",
                 rounds.get(),
+                "atWorkPercent",
+                atWork,
                 "longestLockWaitMillis",
                 waitMillis);
     }
@@ -130,14 +136,17 @@ final class LoopsBench {
     private void sample() throws SQLException, InterruptedException {
         try (Connection connection = pipeline.connect();
                 PreparedStatement look = connection.prepareStatement(
-                        "select wait_event_type = 'Lock' from pg_stat_activity where pid = ?")) {
+                        "select wait_event_type = 'Lock', state = 'active' from pg_stat_activity where pid = ?")) {
             long waitsSince = 0;
             while (!stopped) {
                 look.setInt(1, applicationPid);
                 long now = System.nanoTime();
                 boolean waits;
                 try (ResultSet rows = look.executeQuery()) {
-                    waits = rows.next() && rows.getBoolean(1);
+                    boolean isThere = rows.next();
+                    waits = isThere && rows.getBoolean(1);
+                    looks.incrementAndGet();
+                    looksAtWork.addAndGet(isThere && !waits && rows.getBoolean(2) ? 1 : 0);
                 }
                 if (!waits) {
                     waitsSince = 0;

@@ -1,6 +1,7 @@
 package dev.sluice.cli.demo;
 
 import dev.sluice.spec.PipelineSpec.TableSpec;
+import dev.sluice.spec.sql.PostgresSql;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.sql.Connection;
@@ -25,14 +26,10 @@ public final class PlainCopy {
         long rows = 0;
         long start = System.nanoTime();
         for (TableSpec table : tables) {
-            String sql = "COPY " + quote(table.schema()) + "." + quote(table.name()) + " TO STDOUT (FORMAT binary)";
+            String sql = "COPY " + PostgresSql.qualified(table.schema(), table.name()) + " TO STDOUT (FORMAT binary)";
             rows += connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql, counter);
         }
         return new Measured(rows, counter.bytes, Duration.ofNanos(System.nanoTime() - start));
-    }
-
-    private static String quote(String identifier) {
-        return '"' + identifier.replace("\"", "\"\"") + '"';
     }
 
     private static final class Counter extends OutputStream {

@@ -6,6 +6,7 @@ import dev.sluice.lake.HotStaleness;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
+import dev.sluice.lake.UnlistedPartitions;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.spec.errors.SluiceException;
@@ -21,7 +22,8 @@ import org.apache.iceberg.Table;
  * @param acknowledged everything up to here is in the lake
  * @param newestCommit when a table of the pipeline last got a snapshot
  * @param deadLetters rows that their tables cannot hold
- * @param tableProblems which of its tables are stopped, or not followed by their hot table, since where, and why
+ * @param tableProblems which of its tables are stopped, or not followed by their hot table, since where, and why; and which
+ *     partitions beside them are not followed at all
  */
 record LakeSide(
         Optional<Position> acknowledged, Optional<Instant> newestCommit, long deadLetters, List<String> tableProblems) {
@@ -45,6 +47,9 @@ record LakeSide(
                         .ifPresent(stale -> stopped.add("table " + source.name() + ": " + stale.text()
                                 + "; it catches up by itself once ClickHouse answers"));
             }
+            UnlistedPartitions.of(catalog, spec.pipeline())
+                    .flatMap(UnlistedPartitions::text)
+                    .ifPresent(stopped::add);
             return new LakeSide(
                     new Progress(catalog, spec.pipeline()).acknowledged(),
                     newest,

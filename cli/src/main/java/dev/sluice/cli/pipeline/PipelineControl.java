@@ -78,7 +78,7 @@ public final class PipelineControl {
      *
      * @throws SluiceException E0206 for a table that is not in the pipeline; else as {@link #apply}
      */
-    void resync(PipelineSpec spec, List<String> tables) {
+    public void resync(PipelineSpec spec, List<String> tables) {
         FlinkRest flink = flink();
         checkSource(spec);
         flink.activeJobs(jobName(spec.pipeline())).forEach(job -> cancel(flink, job));
@@ -236,7 +236,7 @@ public final class PipelineControl {
         String specFile = files.specFile(spec.pipeline()).toAbsolutePath().toString();
         try {
             JobStart start = new JobStart(session, flink, spec);
-            String job = flink.run(jobJar("ingest"), JOB_CLASS, List.of("--pipeline-file", specFile));
+            String job = submit(flink, specFile);
             record(spec.pipeline(), job, file);
             start.await(job);
         } catch (SluiceException e) {
@@ -246,6 +246,20 @@ public final class PipelineControl {
             files.record(spec.pipeline(), before.failed(e.code() + " " + e.reason()));
             throw e;
         }
+    }
+
+    /**
+     * Submits the job of an applied pipeline once more, beside the one that runs, as somebody does who does not know of it.
+     *
+     * @return the copy
+     * @throws SluiceException E1307 with E0227 when it is refused
+     */
+    public String submitCopy(String pipeline) {
+        return submit(flink(), files.specFile(pipeline).toAbsolutePath().toString());
+    }
+
+    private String submit(FlinkRest flink, String specFile) {
+        return flink.run(jobJar("ingest"), JOB_CLASS, List.of("--pipeline-file", specFile));
     }
 
     Path jobJar(String module) {

@@ -39,8 +39,9 @@ final class TableResync {
     private static TableSpec find(PipelineSpec spec, String name) {
         List<TableSpec> all = spec.source().tables();
         return all.stream()
-                .filter(table ->
-                        table.name().equals(name) || table.qualifiedName().equals(name))
+                .filter(table -> table.name().equals(name)
+                        || table.lakeName().equals(name)
+                        || table.qualifiedName().equals(name))
                 .findFirst()
                 .orElseThrow(() -> {
                     List<String> known = all.stream().map(TableSpec::name).toList();

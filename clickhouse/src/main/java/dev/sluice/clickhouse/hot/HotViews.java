@@ -3,6 +3,7 @@ package dev.sluice.clickhouse.hot;
 import dev.sluice.spec.PipelineSpec.HotSpec;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.sql.ClickHouseSql;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -40,9 +41,9 @@ public final class HotViews {
     /** Whether all tables that the views may read are there. */
     public boolean tablesExist() {
         String names = Stream.concat(hot.tables().stream(), Stream.of(PROGRESS_TABLE))
-                .map(HotViews::literal)
+                .map(ClickHouseSql::literal)
                 .collect(Collectors.joining(", "));
-        String found = ask("SELECT count() FROM system.tables WHERE database = " + literal(hot.database())
+        String found = ask("SELECT count() FROM system.tables WHERE database = " + ClickHouseSql.literal(hot.database())
                 + " AND name IN (" + names + ")");
         return Long.parseLong(found) == hot.tables().size() + 1;
     }
@@ -83,7 +84,7 @@ public final class HotViews {
         for (Path file : files(folder)) {
             String name = name(file);
             String found = ask("SELECT count() FROM system.tables WHERE engine = 'View' AND database = "
-                    + literal(hot.database()) + " AND name = " + literal(name));
+                    + ClickHouseSql.literal(hot.database()) + " AND name = " + ClickHouseSql.literal(name));
             if (found.equals("1")) {
                 ask("DROP VIEW IF EXISTS " + qualified(name) + " SYNC");
                 dropped.add(name);
@@ -94,8 +95,8 @@ public final class HotViews {
 
     /** The SELECT of the view that is there; anything else of that name, a hot table above all, must not be replaced. */
     private Optional<String> current(View view) {
-        String where = " FROM system.tables WHERE database = " + literal(hot.database()) + " AND name = "
-                + literal(view.name());
+        String where = " FROM system.tables WHERE database = " + ClickHouseSql.literal(hot.database()) + " AND name = "
+                + ClickHouseSql.literal(view.name());
         String engine = ask("SELECT engine" + where + " FORMAT TSVRaw");
         if (!engine.isEmpty() && !engine.equals("View")) {
             throw refused(view, "'" + view.name() + "' is a table of the hot store (" + engine + ")", null);
@@ -152,15 +153,7 @@ public final class HotViews {
     }
 
     private String qualified(String view) {
-        return identifier(hot.database()) + "." + identifier(view);
-    }
-
-    private static String identifier(String name) {
-        return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`";
-    }
-
-    private static String literal(String text) {
-        return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'";
+        return ClickHouseSql.qualified(hot.database(), view);
     }
 
     /** The answer without the line end; ClickHouse's first line on an error. */

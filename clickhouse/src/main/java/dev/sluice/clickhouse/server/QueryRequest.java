@@ -1,6 +1,7 @@
 package dev.sluice.clickhouse.server;
 
 import com.sun.net.httpserver.Headers;
+import dev.sluice.spec.sql.ClickHouseSql;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -108,18 +109,14 @@ record QueryRequest(
 
     /** The statements that prepare a fresh connection for this request, in order. */
     String setStatement() {
-        StringBuilder sql = new StringBuilder("SET log_comment=").append(quote(queryId));
+        StringBuilder sql = new StringBuilder("SET log_comment=").append(ClickHouseSql.literal(queryId));
         settings.forEach(
-                (name, value) -> sql.append(", ").append(name).append('=').append(quote(value)));
+                (name, value) -> sql.append(", ").append(name).append('=').append(ClickHouseSql.literal(value)));
         return sql.toString();
     }
 
     String useStatement() {
-        return "USE `" + database.replace("\\", "\\\\").replace("`", "\\`") + "`";
-    }
-
-    private static String quote(String text) {
-        return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'";
+        return "USE " + ClickHouseSql.identifier(database);
     }
 
     private static String first(String... candidates) {

@@ -3,6 +3,8 @@ package dev.sluice.clickhouse.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.spec.sql.ClickHouseSql;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -21,9 +23,13 @@ import java.sql.Statement;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -376,5 +382,30 @@ class ClickHouseServerIT {
         Process sameFolder = RunningServer.launch(folder.resolve("data"), RunningServer.freePort(), log);
         assertThat(sameFolder.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(log).content().contains("E1305").contains("--data");
+    }
+
+    @Test
+    void whateverIsQuotedIsReadBackByTheEngineAsItself() throws Exception {
+        String letters = "\"'`\\;.-/*$ \n\t\u0001\u00e4\u4e16\u202eaZ0_{}?";
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        Set<String> texts = new LinkedHashSet<>();
+        while (texts.size() < 150) {
+            texts.add(random.ints(1 + random.nextInt(12), 0, letters.length())
+                    .mapToObj(at -> letters.substring(at, at + 1))
+                    .collect(Collectors.joining()));
+        }
+        String select = texts.stream()
+                .map(text -> ClickHouseSql.literal(text) + " AS " + ClickHouseSql.identifier(text))
+                .collect(Collectors.joining(", ", "SELECT ", " FORMAT JSONCompactStringsEachRowWithNames"));
+        HttpResponse<String> answer = server.post("", select);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        ObjectMapper json = new ObjectMapper();
+        List<String> lines = answer.body().lines().toList();
+        for (String line : List.of(lines.get(0), lines.get(1))) {
+            assertThat(json.readValue(line, String[].class))
+                    .as("seed %d", seed)
+                    .containsExactly(texts.toArray(String[]::new));
+        }
     }
 }

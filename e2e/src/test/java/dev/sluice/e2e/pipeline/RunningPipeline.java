@@ -56,13 +56,18 @@ public final class RunningPipeline implements AutoCloseable {
 
     /** Submits the job, as {@code sluice apply} does; also after its cluster has forgotten it. */
     public RunningPipeline submit() {
+        job = submitTo(flink());
+        return this;
+    }
+
+    /** Submits the job to another cluster; {@link #job} stays what runs, or ran, on the stack's own. */
+    String submitTo(FlinkRest cluster) {
         Path file = stack.config().home().resolve(spec.pipeline() + ".json");
         PipelineSpecJson.write(file, spec);
-        job = flink().run(
-                        TestPipeline.jobJar(stack, "ingest"),
-                        "dev.sluice.ingest.PipelineJob",
-                        List.of("--pipeline-file", file.toString()));
-        return this;
+        return cluster.run(
+                TestPipeline.jobJar(stack, "ingest"),
+                "dev.sluice.ingest.PipelineJob",
+                List.of("--pipeline-file", file.toString()));
     }
 
     String job() {

@@ -1,6 +1,7 @@
 package dev.sluice.ingest.hot;
 
 import dev.sluice.spec.PipelineSpec.HotSpec;
+import dev.sluice.spec.sql.ClickHouseSql;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,7 @@
 package dev.sluice.ingest.hot;
 
 import dev.sluice.spec.PipelineSpec.HotSpec;
+import dev.sluice.spec.sql.ClickHouseSql;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -3,6 +3,7 @@ package dev.sluice.ingest.hot;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.sql.ClickHouseSql;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -3,6 +3,7 @@ package dev.sluice.ingest.hot;
 import dev.sluice.spec.PipelineSpec.HotSpec;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.sql.ClickHouseSql;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -5,22 +5,18 @@ import dev.sluice.ingest.row.RowForm;
 import dev.sluice.ingest.row.ValueForm;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.SourceTable.SourceColumn;
+import dev.sluice.lake.io.PositionDeletes;
 import java.io.IOException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.data.DeleteFilter;
-import org.apache.iceberg.data.InternalRecordWrapper;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.io.CloseableIterable;
-import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.parquet.Parquet;
 
 /**
@@ -114,38 +110,5 @@ final class LakeTableRows {
         }
         byte[] bytes = ValueForm.of(of.type(), value);
         row.set(column, bytes, 0, bytes.length);
-    }
-
-    /** Iceberg's filter, for the deletes that name this one file. */
-    private static final class PositionDeletes extends DeleteFilter<Record> {
-        private final Table table;
-        private final InternalRecordWrapper wrapper;
-
-        PositionDeletes(Table table, FileScanTask task) {
-            super(task.file().location(), ofPositions(task), table.schema(), table.schema());
-            this.table = table;
-            this.wrapper = new InternalRecordWrapper(requiredSchema().asStruct());
-        }
-
-        private static List<DeleteFile> ofPositions(FileScanTask task) {
-            return task.deletes().stream()
-                    .filter(file -> file.content() == FileContent.POSITION_DELETES)
-                    .toList();
-        }
-
-        @Override
-        protected StructLike asStructLike(Record row) {
-            return wrapper.wrap(row);
-        }
-
-        @Override
-        protected InputFile getInputFile(String location) {
-            return table.io().newInputFile(location);
-        }
-
-        @Override
-        protected InputFile loadInputFile(DeleteFile file) {
-            return table.io().newInputFile(file);
-        }
     }
 }

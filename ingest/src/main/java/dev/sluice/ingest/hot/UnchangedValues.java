@@ -1,5 +1,6 @@
 package dev.sluice.ingest.hot;
 
+import dev.sluice.spec.sql.ClickHouseSql;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -3,6 +3,7 @@ package dev.sluice.ingest.postgres;
 import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.Lsn;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,6 +21,11 @@ public interface LakePositions extends AutoCloseable {
     /** Why tables are stopped, by their index in the pipeline: they are neither loaded nor streamed. */
     Map<Integer, String> stops();
 
+    /** Followed tables on which somebody else has put something, or which were set back: they are to be stopped. */
+    default List<TableStop> foreignHeads() {
+        return List.of();
+    }
+
     /** Every commit up to here is in the lake, as recorded by the committer; empty before the first lake commit. */
     Optional<Lsn> acknowledged();
 
@@ -34,6 +40,15 @@ public interface LakePositions extends AutoCloseable {
 
     /** Remembers what a table is: when its load begins, and when it has changed without harm. */
     void recordShape(int table, String shape);
+
+    /**
+     * Remembers which partitions beside followed ones are not followed, by the table whose partitions they are.
+     *
+     * @return those that appeared since the pipeline began, and were not told of yet
+     */
+    default List<String> recordUnlisted(Map<String, List<String>> partitions) {
+        return List.of();
+    }
 
     /** What the publication was, as recorded by {@link #recordPublication}; empty before the first load. */
     Optional<String> publication();

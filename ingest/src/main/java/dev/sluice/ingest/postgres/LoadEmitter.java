@@ -9,12 +9,8 @@ import dev.sluice.ingest.postgres.SourceEvents.SnapshotLost;
 import dev.sluice.ingest.postgres.SourceEvents.TableLocked;
 import dev.sluice.ingest.postgres.SourceEvents.TableRewritten;
 import dev.sluice.ingest.postgres.SourceEvents.TableUnloadable;
-import dev.sluice.ingest.postgres.load.ChunkRange;
-import dev.sluice.ingest.postgres.load.ChunkRange.KeyRange;
-import dev.sluice.ingest.postgres.load.ChunkRange.PageRange;
 import dev.sluice.ingest.postgres.load.ChunkReader;
 import dev.sluice.ingest.postgres.load.ChunkReader.Opening;
-import dev.sluice.ingest.postgres.load.ReadingPace;
 import dev.sluice.ingest.postgres.load.RowTooLargeException;
 import dev.sluice.ingest.postgres.load.SnapshotLostException;
 import dev.sluice.ingest.row.Batch;
@@ -30,7 +26,6 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceReaderContext;
@@ -55,10 +50,6 @@ final class LoadEmitter implements AutoCloseable {
     private final Deque<LoadSplit> chunks = new ArrayDeque<>();
 
     private final Set<LostSnapshot> lost = new HashSet<>();
-    private final ReadingPace pace = new ReadingPace();
-    /** What is read of the first chunk under one lock. */
-    private ChunkRange part;
-
     private ActiveLoads active;
     private String heldName = "";
     private boolean isOpen;
@@ -139,20 +130,13 @@ final class LoadEmitter implements AutoCloseable {
             drop(chunk.table());
             return canRead() ? InputStatus.MORE_AVAILABLE : InputStatus.NOTHING_AVAILABLE;
         }
+        replaceFirst(chunk.goOnWith(reader.rest(), reader.rowsEmitted(), batch == null ? 0 : batch.count()));
         if (batch != null) {
             output.collect(batch);
-            replaceFirst(chunk.withRowsEmitted(chunk.rowsEmitted() + batch.count()));
             return InputStatus.MORE_AVAILABLE;
         }
         isOpen = false;
-        if (reader.gaveWay()) {
-            pace.gaveWay();
-            return InputStatus.MORE_AVAILABLE;
-        }
-        pace.wasRead(chunk.rowsEmitted() - reader.rowsToSkip());
-        Optional<ChunkRange> rest = rest(chunk.range());
-        if (rest.isPresent()) {
-            replaceFirst(chunk.goOnWith(rest.get(), reader.rowsToSkip()));
+        if (!reader.isAtEnd()) {
             return InputStatus.MORE_AVAILABLE;
         }
         if (reader.rowsToSkip() > 0) {
@@ -169,16 +153,6 @@ final class LoadEmitter implements AutoCloseable {
         return canRead() ? InputStatus.MORE_AVAILABLE : InputStatus.NOTHING_AVAILABLE;
     }
 
-    /** What is left of a chunk after the part that was read. */
-    private Optional<ChunkRange> rest(ChunkRange whole) {
-        if (whole instanceof KeyRange keys) {
-            return reader.lastKey().map(last -> new KeyRange(last, keys.pageRows()));
-        }
-        return part.equals(whole)
-                ? Optional.empty()
-                : Optional.of(new PageRange(((PageRange) part).end(), ((PageRange) whole).end()));
-    }
-
     void letGo() {
         reader.letGo();
         isOpen = false;
@@ -191,13 +165,12 @@ final class LoadEmitter implements AutoCloseable {
 
     private boolean open(LoadSplit chunk) {
         String name = snapshotName(chunk);
-        part = pace.part(chunk.range());
         Opening opening;
         try {
             opening = reader.open(
                     settings.tables().get(chunk.table()),
                     chunk.table(),
-                    part,
+                    chunk.range(),
                     name,
                     chunk.loadLsn(),
                     chunk.rowsEmitted());

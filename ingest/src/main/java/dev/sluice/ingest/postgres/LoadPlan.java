@@ -30,6 +30,7 @@ record LoadPlan(LoadPosition position, List<LoadedTables> loaded, StreamSplit st
         List<LoadedTables> loaded = state == null ? List.of() : state.loaded();
         try (LakePositions lake = settings.lake().open()) {
             lake.checkRun();
+            SourceCheck.heads(lake);
             LakeKnowledge knowledge = LakeKnowledge.read(lake);
             String identity = checkIdentity(settings, lake, knowledge);
             Map<Integer, Lsn> known = knowledge.withLoaded(loaded);

@@ -25,17 +25,15 @@ public sealed interface PostgresSplit extends SourceSplit {
             return "load-" + Long.toHexString(loadLsn) + "-" + chunk;
         }
 
-        LoadSplit withRowsEmitted(long rows) {
-            return new LoadSplit(chunk, loadLsn, table, range, rows, rowsBefore);
-        }
-
         /**
-         * What is left when the beginning of the range was read.
+         * What is left when some rows more were emitted.
          *
-         * @param rowsEmitted rows of the rest that were emitted before
+         * @param rest not yet read completely; its beginning may be
+         * @param restEmitted rows of the rest that were emitted
+         * @param count how many rows were emitted just now
          */
-        LoadSplit goOnWith(ChunkRange rest, long rowsEmitted) {
-            return new LoadSplit(chunk, loadLsn, table, rest, rowsEmitted, rows() - rowsEmitted);
+        LoadSplit goOnWith(ChunkRange rest, long restEmitted, long count) {
+            return new LoadSplit(chunk, loadLsn, table, rest, restEmitted, rows() + count - restEmitted);
         }
 
         long rows() {

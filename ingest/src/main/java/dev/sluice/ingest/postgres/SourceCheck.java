@@ -4,6 +4,7 @@ import dev.sluice.ingest.postgres.watch.Look;
 import dev.sluice.ingest.postgres.watch.SourceWatch;
 import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.Lsn;
+import dev.sluice.spec.errors.ErrorCode;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,7 +26,27 @@ final class SourceCheck {
      */
     static Set<Integer> look(SourceWatch watch, LakePositions lake, Lsn known) {
         Look look = watch.look(known, known);
-        List<TableStop> stops = look.stopsOrThrow();
+        Set<Integer> stopped = stop(lake, look.stopsOrThrow());
+        watch.takeDrifted().forEach((table, shape) -> lake.recordShape(table, shape.text()));
+        watch.takeDriftedPublication().ifPresent(publication -> lake.recordPublication(publication.text()));
+        watch.takeUnlisted()
+                .map(lake::recordUnlisted)
+                .filter(fresh -> !fresh.isEmpty())
+                .ifPresent(fresh -> LOG.warn(
+                        "{} {}: {} appeared beside followed partitions and are not followed; list them in"
+                                + " source.tables if they are wanted",
+                        ErrorCode.E0226,
+                        ErrorCode.E0226.title(),
+                        fresh));
+        return stopped;
+    }
+
+    /** Stops in the lake what is not what it was left as there. */
+    static void heads(LakePositions lake) {
+        stop(lake, lake.foreignHeads());
+    }
+
+    private static Set<Integer> stop(LakePositions lake, List<TableStop> stops) {
         Set<Integer> stopped = new HashSet<>();
         for (TableStop stop : stops) {
             stopped.add(stop.table());
@@ -38,8 +59,6 @@ final class SourceCheck {
                         stop.fix());
             }
         }
-        watch.takeDrifted().forEach((table, shape) -> lake.recordShape(table, shape.text()));
-        watch.takeDriftedPublication().ifPresent(publication -> lake.recordPublication(publication.text()));
         return stopped;
     }
 }

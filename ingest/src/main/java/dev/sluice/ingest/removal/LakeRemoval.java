@@ -6,6 +6,7 @@ import dev.sluice.lake.LakeErrors;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.SlotNames;
 import dev.sluice.lake.StampProperties;
+import dev.sluice.lake.UnlistedPartitions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -75,7 +76,8 @@ final class LakeRemoval {
         Set<String> keys = new HashSet<>(Set.of(
                 StampProperties.ACKNOWLEDGED_LSN_PREFIX + pipeline,
                 StampProperties.SOURCE_IDENTITY_PREFIX + pipeline,
-                StampProperties.PUBLICATION_PREFIX + pipeline));
+                StampProperties.PUBLICATION_PREFIX + pipeline,
+                UnlistedPartitions.property(pipeline)));
         keys.retainAll(lake.rest().loadNamespaceMetadata(lake.bronzeNamespace()).keySet());
         if (!keys.isEmpty()) {
             lake.rest().removeProperties(lake.bronzeNamespace(), keys);

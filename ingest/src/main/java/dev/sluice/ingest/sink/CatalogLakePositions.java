@@ -9,18 +9,22 @@ import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.ProgressRecord;
 import dev.sluice.lake.StampProperties;
+import dev.sluice.lake.TableHead;
 import dev.sluice.lake.TableStamps;
+import dev.sluice.lake.UnlistedPartitions;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpec.CatalogSpec;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.TableIdentifier;
 
 /** The positions as the catalog shows them: stamps of the tables, and the recorded acknowledgement of the pipeline. */
 public final class CatalogLakePositions implements LakePositions {
@@ -99,6 +103,24 @@ public final class CatalogLakePositions implements LakePositions {
     }
 
     @Override
+    public List<TableStop> foreignHeads() {
+        // Before the tables: a commit that lands meanwhile moves them beyond what the record says, never before it.
+        Map<String, Position> left = progress.read().map(ProgressRecord::tables).orElse(Map.of());
+        List<TableStop> stops = new ArrayList<>();
+        for (int i = 0; i < tables.size(); i++) {
+            int table = i;
+            TableIdentifier lakeTable = catalog.bronze(tables.get(i));
+            catalog.find(lakeTable)
+                    .filter(HeadWatch::isWatched)
+                    .flatMap(found ->
+                            TableHead.difference(found, pipeline, Optional.ofNullable(left.get(lakeTable.name()))))
+                    .ifPresent(difference ->
+                            stops.add(new TableStop(table, difference.code(), difference.reason(), difference.fix())));
+        }
+        return stops;
+    }
+
+    @Override
     public Optional<Lsn> acknowledged() {
         return progress.acknowledged().map(Position::lsn);
     }
@@ -135,6 +157,11 @@ public final class CatalogLakePositions implements LakePositions {
                     .commit();
             return true;
         });
+    }
+
+    @Override
+    public List<String> recordUnlisted(Map<String, List<String>> partitions) {
+        return UnlistedPartitions.record(catalog, pipeline, partitions);
     }
 
     @Override

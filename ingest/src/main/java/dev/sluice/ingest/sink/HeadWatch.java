@@ -42,15 +42,20 @@ final class HeadWatch {
         }
         List<TableStop> stops = new ArrayList<>();
         for (int table : looked) {
-            Optional<Table> lake = catalog.find(
-                            catalog.bronze(sources.get(table).name()))
-                    .filter(found -> Following.of(found).isFollowed()
-                            && Following.of(found).stop().isEmpty()
-                            && TableStamps.current(found).isPresent());
+            Optional<Table> lake =
+                    catalog.find(catalog.bronze(sources.get(table).name())).filter(HeadWatch::isWatched);
             lake.flatMap(found -> TableHead.difference(found, pipeline))
                     .ifPresent(difference ->
                             stops.add(new TableStop(table, difference.code(), difference.reason(), difference.fix())));
         }
         return stops;
+    }
+
+    /** Whether the table is to be as we left it: not one that waits for its load, or stays where it was stopped. */
+    static boolean isWatched(Table table) {
+        Following following = Following.of(table);
+        return following.isFollowed()
+                && following.stop().isEmpty()
+                && TableStamps.current(table).isPresent();
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.ingest.sink;
 
 import dev.sluice.ingest.postgres.catalogue.SourceSurvey;
 import dev.sluice.ingest.postgres.catalogue.SourceSurvey.Unfit;
+import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
@@ -42,7 +43,7 @@ public record PipelineTables(List<SourceTable> tables, List<TableSpec> specs, Li
     /**
      * Decides; writes nothing.
      *
-     * @throws SluiceException E02xx, E0406 when the source is not fit, or none of the tables is
+     * @throws SluiceException E02xx, E0402, E0406 when the source or the file is not fit, or none of the tables is
      */
     public static PipelineTables of(LakeCatalog catalog, String pipeline, SourceSurvey survey) {
         List<Unfit> refused = new ArrayList<>();
@@ -55,7 +56,43 @@ public record PipelineTables(List<SourceTable> tables, List<TableSpec> specs, Li
             }
         }
         survey.refuse(survey.tables().isEmpty() ? survey.unfit() : refused);
-        return new PipelineTables(survey.tables(), survey.specs(), stops);
+        List<SourceTable> tables = new ArrayList<>();
+        List<TableSpec> specs = new ArrayList<>();
+        for (int i = 0; i < survey.tables().size(); i++) {
+            SourceTable table = survey.tables().get(i);
+            TableSpec spec = survey.specs().get(i);
+            Optional<Stop> stop =
+                    PoisonPolicies.problem(spec, table).map(misfit -> stop(catalog, pipeline, spec, misfit));
+            stop.ifPresentOrElse(stops::add, () -> {
+                tables.add(table);
+                specs.add(spec);
+            });
+        }
+        if (tables.isEmpty()) {
+            Stop first = stops.get(0);
+            throw new SluiceException(first.code, first.reason, first.fix);
+        }
+        return new PipelineTables(tables, specs, stops);
+    }
+
+    /** @throws SluiceException E0402 when the mistake is in the file, and nothing of the source has changed */
+    private static Stop stop(LakeCatalog catalog, String pipeline, TableSpec spec, PoisonPolicies.Misfit misfit) {
+        boolean fitted = find(catalog, pipeline, spec)
+                .map(Table::schema)
+                .map(was -> was.columns().stream()
+                                .anyMatch(field -> field.name().equals(misfit.column()))
+                        && !(misfit.inKey() && was.identifierFieldNames().contains(misfit.column())))
+                .orElse(false);
+        if (!fitted) {
+            throw misfit.error();
+        }
+        return new Stop(
+                spec,
+                ErrorCode.E0404,
+                "column " + misfit.column() + " of " + spec.qualifiedName()
+                        + (misfit.inKey() ? " has become part of the key" : " was dropped or renamed")
+                        + ", and source.tables has a policy for it",
+                "take the column out of columns of this table in source.tables; then " + Remedy.resync(spec.name()));
     }
 
     /** Records the stops in the lake, where a stop that was there before stays. */

@@ -165,6 +165,10 @@ class LoadAndStreamIT {
         try (PipelineRun run = new PipelineRun(POSTGRES, "reopened", 1, "reopened")) {
             run.start();
             run.awaitEqual();
+            run.awaitTrue(
+                    "somebody reads the slot",
+                    () -> POSTGRES.one("select active from pg_replication_slots where slot_name = 'sluice_reopened'")
+                            .equals("t"));
             // The task restarts; its reader opens the lake once, and then the acknowledger three times in vain.
             run.lake.failOpensAfter(1, 3);
             POSTGRES.run("select pg_terminate_backend(active_pid) from pg_replication_slots"

@@ -13,11 +13,14 @@ import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.testing.FaultyCatalog;
+import dev.sluice.spec.PipelineSpec.ColumnSpec;
+import dev.sluice.spec.PipelineSpec.PostgresSourceSpec;
 import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.spec.PoisonPolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +49,9 @@ final class LakeRun implements AutoCloseable {
 
     List<SourceTable> tables;
     private Map<String, PoisonPolicy> policies = Map.of();
+    /** Columns with policies of their own, by table, as an edited file names them. */
+    final Map<String, List<ColumnSpec>> columns = new HashMap<>();
+
     private final String[] tableNames;
     private JobClient job;
 
@@ -59,10 +65,30 @@ final class LakeRun implements AutoCloseable {
 
     /** As a start does: a table that is gone is stopped alone. */
     void readTables() {
-        PipelineTables taken = PipelineTables.of(
-                catalog, pipeline, SourceCatalogue.survey(postgres.connector(), postgres.spec(tableNames), slot()));
+        PipelineTables taken =
+                PipelineTables.of(catalog, pipeline, SourceCatalogue.survey(postgres.connector(), spec(), slot()));
         taken.recordStops(catalog, pipeline);
         tables = taken.tables();
+    }
+
+    private PostgresSourceSpec spec() {
+        PostgresSourceSpec plain = postgres.spec(tableNames);
+        List<TableSpec> withColumns = plain.tables().stream()
+                .map(table -> new TableSpec(
+                        table.schema(),
+                        table.name(),
+                        table.excludedColumns(),
+                        table.poison(),
+                        columns.getOrDefault(table.name(), List.of())))
+                .toList();
+        return new PostgresSourceSpec(
+                plain.host(),
+                plain.port(),
+                plain.database(),
+                plain.user(),
+                plain.password(),
+                plain.sslMode(),
+                withColumns);
     }
 
     /** The policies of the tables, as {@code sluice.yaml} gives them. */

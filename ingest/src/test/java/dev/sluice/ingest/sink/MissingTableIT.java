@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.ingest.postgres.TestPostgres;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.TableStamps;
+import dev.sluice.spec.PipelineSpec.ColumnSpec;
+import dev.sluice.spec.PoisonPolicy;
 import dev.sluice.spec.errors.ErrorCode;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -77,6 +80,44 @@ class MissingTableIT {
                 .hasMessageContaining("E0206")
                 .hasMessageContaining("table public.mistakken does not exist");
         POSTGRES.run("drop table mistaken");
+    }
+
+    /** Before: no table of the pipeline started. */
+    @Test
+    void policyForAColumnThatTheSourceDroppedStopsItsTableAlone() throws Exception {
+        POSTGRES.run(
+                "create table policied_a (id int primary key)",
+                "create table policied_b (id int primary key, d date)",
+                "insert into policied_a values (1)",
+                "insert into policied_b values (1)");
+        try (LakeRun run = new LakeRun(POSTGRES, "policied", "policied_a", "policied_b")) {
+            run.columns.put("policied_b", List.of(new ColumnSpec("d", PoisonPolicy.QUARANTINE)));
+            run.readTables();
+            run.start();
+            run.await(
+                    "both are loaded",
+                    () -> run.rows(0).size() == 1 && run.rows(1).size() == 1);
+            run.stop();
+            POSTGRES.run("alter table policied_b drop column d", "insert into policied_a values (2)");
+            run.readTables();
+            run.start();
+            run.await("the other table goes on", () -> run.rows(0).size() == 2);
+            Following.Stop stop = run.stopOf("policied_b").orElseThrow();
+            assertThat(stop.code()).isEqualTo(ErrorCode.E0404);
+            assertThat(stop.reason()).contains("column d of public.policied_b was dropped", "policy");
+            assertThat(stop.fix()).contains("take the column out of columns", "sluice resync policied_b");
+
+            run.columns.clear();
+            run.resync("policied_b");
+            POSTGRES.run("insert into policied_b values (2)");
+            run.await("it is followed again", () -> run.rows(1).size() == 2);
+
+            run.columns.put("policied_a", List.of(new ColumnSpec("idd", PoisonPolicy.TEXT)));
+            assertThatThrownBy(run::readTables)
+                    .as("a mistake in the file")
+                    .hasMessageContaining("E0402")
+                    .hasMessageContaining("did you mean id?");
+        }
     }
 
     @Test

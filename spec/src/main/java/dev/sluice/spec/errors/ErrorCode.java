@@ -119,16 +119,14 @@ public enum ErrorCode {
             EXTERNAL,
             MANUAL,
             "Rows hold another label now: `sluice resync <table>` loads the table anew, the others go on."),
-    E0225(
-            "slot or publication of somebody else",
-            USER,
-            NEVER,
-            "Sluice drops, alters and ends only what the lake says is its own: see the message for who made it."),
+    // E0225, slot or publication of somebody else: retired before it was ever raised, as names carry the lake's
+    // identity.
     E0226(
             "table joined a hierarchy of tables",
             EXTERNAL,
             MANUAL,
-            "It has become a partition or has got children: list those that are wanted in source.tables, then `sluice resync <table>`."),
+            "It has become a partition, has got children, or has new partitions beside it: list those that are wanted in"
+                    + " source.tables, then `sluice apply`; and `sluice resync <table>` where it was stopped."),
     E0227(
             "another copy of the pipeline runs",
             USER,

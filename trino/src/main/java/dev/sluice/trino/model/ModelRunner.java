@@ -5,6 +5,7 @@ import dev.sluice.lake.LakeErrors;
 import dev.sluice.lake.Position;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.sql.TrinoSql;
 import dev.sluice.trino.asof.AsOfPoint;
 import dev.sluice.trino.asof.AsOfRewriter;
 import dev.sluice.trino.asof.LakeSnapshotLookup;
@@ -15,7 +16,6 @@ import dev.sluice.trino.model.Replacement.Loads;
 import dev.sluice.trino.query.TrinoQuery;
 import dev.sluice.trino.sql.SqlSplice;
 import dev.sluice.trino.sql.TableReference;
-import dev.sluice.trino.sql.TrinoNames;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -241,7 +241,7 @@ public final class ModelRunner {
         }
 
         private String lakeName(LakeTable table) {
-            return TrinoNames.qualified(engine.trinoCatalog(), table.schema(), table.table());
+            return TrinoSql.qualified(engine.trinoCatalog(), table.schema(), table.table());
         }
     }
 }

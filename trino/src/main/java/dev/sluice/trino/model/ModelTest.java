@@ -1,7 +1,7 @@
 package dev.sluice.trino.model;
 
+import dev.sluice.spec.sql.TrinoSql;
 import dev.sluice.trino.asof.SnapshotLookup.LakeTable;
-import dev.sluice.trino.sql.TrinoNames;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -28,7 +28,7 @@ public sealed interface ModelTest {
     record NotNull(String column) implements ModelTest {
         @Override
         public String violations(String rows, Function<LakeTable, String> tables) {
-            return "count_if(" + TrinoNames.quote(column) + " IS NULL)";
+            return "count_if(" + TrinoSql.identifier(column) + " IS NULL)";
         }
 
         @Override
@@ -45,7 +45,7 @@ public sealed interface ModelTest {
 
         @Override
         public String violations(String rows, Function<LakeTable, String> tables) {
-            String list = columns.stream().map(TrinoNames::quote).collect(Collectors.joining(", "));
+            String list = columns.stream().map(TrinoSql::identifier).collect(Collectors.joining(", "));
             return "(SELECT count(*) FROM (SELECT 1 FROM " + rows + " GROUP BY " + list + " HAVING count(*) > 1))";
         }
 
@@ -67,7 +67,7 @@ public sealed interface ModelTest {
 
         @Override
         public String violations(String rows, Function<LakeTable, String> tables) {
-            return "count_if(" + TrinoNames.quote(column) + " NOT IN (" + String.join(", ", literals) + "))";
+            return "count_if(" + TrinoSql.identifier(column) + " NOT IN (" + String.join(", ", literals) + "))";
         }
 
         @Override
@@ -83,7 +83,8 @@ public sealed interface ModelTest {
             return """
                     (SELECT count(*) FROM (SELECT %1$s AS value FROM %2$s) here
                     WHERE value IS NOT NULL
-                      AND NOT EXISTS (SELECT 1 FROM (SELECT %3$s AS value FROM %4$s) there WHERE there.value = here.value))""".formatted(TrinoNames.quote(column), rows, TrinoNames.quote(otherColumn), tables.apply(other));
+                      AND NOT EXISTS (SELECT 1 FROM (SELECT %3$s AS value FROM %4$s) there WHERE there.value = here.value))""".formatted(
+                            TrinoSql.identifier(column), rows, TrinoSql.identifier(otherColumn), tables.apply(other));
         }
 
         @Override

@@ -2,8 +2,8 @@ package dev.sluice.trino.model;
 
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
+import dev.sluice.spec.sql.TrinoSql;
 import dev.sluice.trino.query.TrinoQuery;
-import dev.sluice.trino.sql.TrinoNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -62,12 +62,12 @@ record StagedOutput(
             Optional<Table> target,
             Map<String, String> columnDocs) {
         TableIdentifier identifier = TableIdentifier.of(NAMESPACE, name);
-        String from = TrinoNames.qualified(engine.trinoCatalog(), NAMESPACE.level(0), name);
+        String from = TrinoSql.qualified(engine.trinoCatalog(), NAMESPACE.level(0), name);
         String create = """
                 CREATE TABLE %s WITH (location = %s, format = 'PARQUET') AS (
                 %s
                 ) WITH %sDATA""";
-        String into = TrinoNames.literal(home + "/run-" + run);
+        String into = TrinoSql.literal(home + "/run-" + run);
         if (target.isEmpty()) {
             engine.trino().execute(create.formatted(from, into, query, ""));
             Table filled = engine.catalog().load(identifier);

@@ -3,8 +3,8 @@ package dev.sluice.trino.model;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeErrors;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.sql.TrinoSql;
 import dev.sluice.trino.asof.SnapshotLookup.LakeTable;
-import dev.sluice.trino.sql.TrinoNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,7 +40,7 @@ final class Staging implements AutoCloseable {
         ModelFolder.LAYERS.forEach(layer -> createNamespace(engine.catalog(), Namespace.of(layer)));
         // Statistics would be written beside the staging tables, where nobody looks for them after the publication.
         engine.trino()
-                .execute("SET SESSION " + TrinoNames.quote(engine.trinoCatalog())
+                .execute("SET SESSION " + TrinoSql.identifier(engine.trinoCatalog())
                         + ".collect_extended_statistics_on_write = false");
         Staging staging = new Staging(engine);
         staging.dropAbandoned();

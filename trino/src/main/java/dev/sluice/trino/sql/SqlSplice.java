@@ -1,5 +1,6 @@
 package dev.sluice.trino.sql;
 
+import dev.sluice.spec.sql.TrinoSql;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,11 +28,11 @@ public final class SqlSplice {
     public void read(TableReference reference, String name, String period, boolean renamed) {
         switch (reference.form()) {
             case RELATION -> {
-                String alias = renamed && !reference.aliased() ? " AS " + TrinoNames.quote(reference.table()) : "";
+                String alias = renamed && !reference.aliased() ? " AS " + TrinoSql.identifier(reference.table()) : "";
                 replace(reference.nameStart(), reference.nameEnd(), name + " " + period + alias);
             }
             case TABLE_STATEMENT -> {
-                String alias = renamed ? " AS " + TrinoNames.quote(reference.table()) : "";
+                String alias = renamed ? " AS " + TrinoSql.identifier(reference.table()) : "";
                 replace(reference.start(), reference.nameEnd(), "SELECT * FROM " + name + " " + period + alias);
             }
             case TABLE_ARGUMENT ->

@@ -1,9 +1,11 @@
 package dev.sluice.trino.model;
 
+import dev.sluice.lake.Advance;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeCommit;
 import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
+import dev.sluice.lake.ProgressRecord;
 import dev.sluice.lake.Stamp;
 import dev.sluice.lake.TableChange;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionSpec;
@@ -31,6 +34,7 @@ import org.apache.iceberg.types.Types;
 /** The bronze tables of the shop, written as the pipeline writes them: all tables of an LSN in one stamped commit. */
 final class BronzeShop {
     static final String PIPELINE = "shop";
+    private static final String RUN = "bronze shop";
 
     private static final Map<String, String> TABLES = new LinkedHashMap<>();
 
@@ -100,8 +104,13 @@ final class BronzeShop {
                     0);
             changes.add(new TableChange(identifier, stamp, Position.parse(position), files, List.of(), true));
         }
-        new LakeCommit(catalog, LakeCommit.Bounds.DEFAULT).commit(changes).orThrow();
-        new Progress(catalog, PIPELINE).record(Position.parse(position));
+        LakeCommit commit = new LakeCommit(catalog, LakeCommit.Bounds.DEFAULT);
+        commit.commit(changes).orThrow();
+        Progress progress = new Progress(catalog, PIPELINE);
+        progress.claim(RUN, false);
+        Optional<Position> from = progress.read().map(ProgressRecord::position);
+        commit.commit(List.of(), Optional.of(new Advance(progress, RUN, from, Position.parse(position))))
+                .orThrow();
         staged.clear();
     }
 

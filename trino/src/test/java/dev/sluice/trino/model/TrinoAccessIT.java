@@ -163,6 +163,32 @@ class TrinoAccessIT {
         }
     }
 
+    /** What Trino makes of a catalog's refusal is all that its user sees of it; of a DROP it says only that it failed. */
+    @Test
+    void theWriterIsToldWhatToDoInsteadOfWritingToWhatAPipelineFollows() {
+        long before = users().currentSnapshot().snapshotId();
+        int snapshots = users().history().size();
+        try (TrinoQuery trino = lake.trino("lake")) {
+            for (String sql : List.of(
+                    "INSERT INTO users SELECT * FROM users",
+                    "DELETE FROM users",
+                    "DELETE FROM users WHERE user_id = 1",
+                    "UPDATE users SET email = 'x'",
+                    "MERGE INTO users t USING users s ON t.user_id = s.user_id WHEN MATCHED THEN DELETE",
+                    "TRUNCATE TABLE users",
+                    "ALTER TABLE users SET PROPERTIES extra_properties = MAP(ARRAY['sluice.lsn'], ARRAY['0/FFFF'])")) {
+                assertThatThrownBy(() -> trino.execute(sql))
+                        .as(sql)
+                        .hasMessageContaining("E0508")
+                        .hasMessageContaining("pipeline shop")
+                        .hasMessageContaining("Fix: ");
+                assertThat(users().currentSnapshot().snapshotId()).as(sql).isEqualTo(before);
+                assertThat(users().history()).as(sql).hasSize(snapshots);
+            }
+            assertThat(trino.numbers("SELECT count(*) FROM users")).containsExactly(1L);
+        }
+    }
+
     /** The key that readers get from the catalog, and that lake_ro has, at the store itself. */
     @Test
     void theReadersKeyOfTheStoreReadsAndDoesNothingElse() throws Exception {

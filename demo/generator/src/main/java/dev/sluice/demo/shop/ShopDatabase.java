@@ -3,6 +3,7 @@ package dev.sluice.demo.shop;
 import dev.sluice.spec.Secret;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.sql.PostgresSql;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +62,7 @@ public record ShopDatabase(String host, int port, String database, String user, 
         try (Connection connection = connect("postgres");
                 Statement statement = connection.createStatement()) {
             statement.execute(
-                    "create database \"" + database.replace("\"", "\"\"") + "\" encoding 'UTF8' template template0");
+                    "create database " + PostgresSql.identifier(database) + " encoding 'UTF8' template template0");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice.ingest.postgres.catalogue;
 
 import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.sql.PostgresSql;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -59,8 +60,7 @@ final class ServerChecks {
                 problems.add(
                         ErrorCode.E0205,
                         "role " + user + " may not replicate",
-                        "ALTER ROLE " + dev.sluice.ingest.postgres.connection.SqlNames.identifier(user)
-                                + " REPLICATION;");
+                        "ALTER ROLE " + PostgresSql.identifier(user) + " REPLICATION;");
             }
             if (row.getLong(8) >= row.getInt(7) && !slotExists(connection, slotName)) {
                 problems.add(

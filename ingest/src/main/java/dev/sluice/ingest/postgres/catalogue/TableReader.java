@@ -1,12 +1,12 @@
 package dev.sluice.ingest.postgres.catalogue;
 
-import dev.sluice.ingest.postgres.connection.SqlNames;
 import dev.sluice.ingest.table.ColumnType;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.SourceTable.SourceColumn;
 import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.sql.PostgresSql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -51,7 +51,7 @@ final class TableReader {
             problems.add(
                     ErrorCode.E0205,
                     "the role may not use the schema of " + spec.qualifiedName(),
-                    "GRANT USAGE ON SCHEMA " + SqlNames.identifier(spec.schema())
+                    "GRANT USAGE ON SCHEMA " + PostgresSql.identifier(spec.schema())
                             + " TO the role of source.postgres.user;");
             return Optional.empty();
         }
@@ -144,7 +144,7 @@ final class TableReader {
                         problems.add(
                                 ErrorCode.E0205,
                                 "the role may not read " + spec.qualifiedName() + "." + name,
-                                "GRANT SELECT ON " + SqlNames.qualified(spec.schema(), spec.name())
+                                "GRANT SELECT ON " + PostgresSql.qualified(spec.schema(), spec.name())
                                         + " TO the role of source.postgres.user;");
                         fit = false;
                         continue;
@@ -201,7 +201,7 @@ final class TableReader {
     }
 
     private boolean identityFits(TableSpec spec, Relation relation, List<Integer> numbers) {
-        String table = SqlNames.qualified(spec.schema(), spec.name());
+        String table = PostgresSql.qualified(spec.schema(), spec.name());
         if (numbers.isEmpty()) {
             problems.add(
                     ErrorCode.E0210,
@@ -232,7 +232,7 @@ final class TableReader {
                 ErrorCode.E0210,
                 spec.qualifiedName() + "." + column.name()
                         + " is a floating-point number in the key; the lake cannot identify rows by it",
-                "choose another key with ALTER TABLE " + SqlNames.qualified(spec.schema(), spec.name())
+                "choose another key with ALTER TABLE " + PostgresSql.qualified(spec.schema(), spec.name())
                         + " REPLICA IDENTITY USING INDEX ...;");
         return false;
     }

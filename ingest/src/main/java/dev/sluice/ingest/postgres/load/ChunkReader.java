@@ -2,26 +2,26 @@ package dev.sluice.ingest.postgres.load;
 
 import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.postgres.connection.SqlErrors;
-import dev.sluice.ingest.postgres.connection.SqlNames;
 import dev.sluice.ingest.postgres.load.ChunkRange.KeyRange;
 import dev.sluice.ingest.postgres.load.ChunkRange.PageRange;
 import dev.sluice.ingest.row.LoadRows;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.sql.PostgresSql;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
 
 /**
  * Reads chunks by COPY BINARY under an imported snapshot, one transaction for all chunks of a load. A table is locked
- * only while a chunk of it is read, and no longer than until somebody waits for it. What happened to the table while it
- * was not locked is found out before anything is read. Not thread-safe.
+ * only while a chunk of it is read, and only until somebody has waited for it: as many parts of the chunk are read under
+ * one lock as can be before that. What happened to the table while it was not locked is found out before anything is read.
+ * Not thread-safe.
  */
 public final class ChunkReader implements AutoCloseable {
     /** What became of the attempt to read a chunk. */
@@ -39,107 +39,164 @@ public final class ChunkReader implements AutoCloseable {
     private final PostgresConnector connector;
     private final WaiterWatch watch;
     private final CopyRows rows;
+    private final ChunkParts parts = new ChunkParts();
+    private final ReadAhead ahead;
+    private final TableInspection inspection = new TableInspection();
     private SnapshotTransaction transaction;
     private String importedName = "";
     private SourceTable table;
+    private int tableIndex;
+    private long loadLsn;
     private boolean isReading;
-    private boolean gaveWay;
-    private Optional<List<String>> lastKey = Optional.empty();
-    private String difference = "";
-    /** Storage of a table that was proven to hold the rows of the snapshot, though it is another one than then. */
-    private long provenFileNode;
 
     /** @param rowBytesMax bytes of the largest row that is taken */
     public ChunkReader(PostgresConnector connector, int rowBytesMax) {
+        this(connector, rowBytesMax, ReadAhead.BYTES_AMPLE);
+    }
+
+    /** @param aheadBytes about so much of a contended table is read under one lock */
+    public ChunkReader(PostgresConnector connector, int rowBytesMax, long aheadBytes) {
+        this.ahead = new ReadAhead(aheadBytes);
         this.connector = connector;
         this.rows = new CopyRows(rowBytesMax);
         this.watch = new WaiterWatch(connector);
     }
 
     /**
-     * Begins a chunk.
+     * Begins a chunk, or goes on with the {@link #rest} of one.
      *
-     * @param rowsToSkip rows at the beginning that were emitted before
+     * @param index of the table in the pipeline
+     * @param rowsEmitted rows at the beginning that were emitted before: they do not come again
      * @throws SnapshotLostException when nobody holds the snapshot under this name
      */
     public Opening open(
-            SourceTable source, int tableIndex, ChunkRange range, String snapshotName, long loadLsn, long rowsToSkip)
+            SourceTable source, int index, ChunkRange range, String snapshotName, long lsn, long rowsEmitted)
             throws SnapshotLostException {
         table = source;
-        gaveWay = false;
-        lastKey = Optional.empty();
+        tableIndex = index;
+        loadLsn = lsn;
+        parts.begin(range, rowsEmitted);
+        ahead.begin(parts.place());
         try {
             importSnapshot(snapshotName);
             if (!transaction.lock(table)) {
                 return Opening.LOCKED;
             }
             watch.begin(transaction.processId(), table);
-            Opening opening = inspect(range);
-            if (opening != Opening.OPEN) {
+            Opening opening = inspection.run(transaction.connection(), watch, table, range);
+            if (opening == Opening.OPEN) {
+                beginPart();
+            } else {
                 finish();
-                return opening;
             }
-            String select = range instanceof KeyRange keys ? selectPage(keys) : select(table, (PageRange) range);
-            rows.begin(
-                    transaction
-                            .connection()
-                            .unwrap(PGConnection.class)
-                            .getCopyAPI()
-                            .copyOut("copy (" + select + ") to stdout (format binary)"),
-                    table,
-                    tableIndex,
-                    loadLsn,
-                    rowsToSkip);
-            isReading = true;
-            return Opening.OPEN;
+            return opening;
         } catch (SQLException e) {
             return notOpened(e);
         }
     }
 
     /**
-     * The next rows; null at the end of the chunk, and also when the load {@link #gaveWay}. A row is never split; one row
-     * may be larger than a batch.
+     * The next rows; null when no more come: at the end of the chunk, and when the load gives way. A row is never split; one
+     * row may be larger than a batch. When a batch goes its way, which may take as long as it likes, the lock was given up or
+     * the server is sending what follows, so that it can be ended.
      *
      * @throws RowTooLargeException when the table has a row that cannot be taken; nothing is being read any more
      */
     public LoadRows next() throws RowTooLargeException {
+        if (ahead.isEmpty()) {
+            do {
+                readOn();
+            } while (isReading && (ahead.isEmpty() || parts.isContended() && !ahead.isFull()));
+        }
+        return ahead.take(parts.place());
+    }
+
+    /** Reads another batch, or what is left of a part. */
+    private void readOn() throws RowTooLargeException {
+        boolean isPartRead = false;
         try {
-            if (isReading && !rows.read()) {
-                // The lock is given up before the rows go their way, which may take as long as it likes.
-                finish();
-            }
+            isPartRead = isReading && !rows.read();
         } catch (SQLException e) {
-            if (!finish()) {
-                throw failed(e);
-            }
-            gaveWay = true;
+            ended(e);
         } catch (RowTooLargeException e) {
             // The rest of the row is on its way: only a new connection does without it.
             letGo();
             throw e;
         }
-        return rows.take();
+        LoadRows batch = rows.take();
+        if (batch != null) {
+            parts.read(batch.count());
+        }
+        if (isPartRead) {
+            goOn();
+        }
+        if (batch != null) {
+            ahead.add(batch, parts.place());
+        }
     }
 
-    /** Whether the last chunk ended before its time, because somebody waited for the table. */
-    public boolean gaveWay() {
-        return gaveWay;
+    private void goOn() {
+        parts.partWasRead(rows.rowsToSkip(), watch.isAnybodyWaiting());
+        if (parts.isAtEnd() || watch.hasSomebodyWaitedLong() || parts.isContended() && ahead.isAmple()) {
+            finish();
+            return;
+        }
+        try {
+            beginPart();
+        } catch (SQLException e) {
+            ended(e);
+        }
     }
 
-    /** Rows that were to be skipped and have not come: those of the part that follows, or, at the end, a fault. */
+    private void beginPart() throws SQLException {
+        Connection connection = transaction.connection();
+        ChunkRange part = parts.next();
+        String select = part instanceof KeyRange keys ? selectPage(keys) : select(table, (PageRange) part);
+        CopyOut copy = connection
+                .unwrap(PGConnection.class)
+                .getCopyAPI()
+                .copyOut("copy (" + select + ") to stdout (format binary)");
+        rows.begin(copy, table, tableIndex, loadLsn, parts.place().rowsEmitted());
+        isReading = true;
+    }
+
+    private String selectPage(KeyRange keys) throws SQLException {
+        Optional<List<String>> lastKey = KeyPages.lastKey(transaction.connection(), table, keys);
+        parts.endsAt(lastKey);
+        return KeyPages.select(table, keys, lastKey);
+    }
+
+    /** The server does not send on; fails unless that is because somebody waited for the table. */
+    private void ended(SQLException e) {
+        if (!finish()) {
+            throw failed(e);
+        }
+        parts.partWasEnded();
+    }
+
+    /** After null: whether that was the end of the chunk; if not, the {@link #rest} is to be opened again. */
+    public boolean isAtEnd() {
+        return parts.isAtEnd();
+    }
+
+    /** What is left of the chunk behind the last batch; at its end, what was read last. */
+    public ChunkRange rest() {
+        return ahead.place().rest();
+    }
+
+    /** Rows at the beginning of {@link #rest} that were emitted. */
+    public long rowsEmitted() {
+        return ahead.place().rowsEmitted();
+    }
+
+    /** At the end of the chunk: rows that were emitted before and have not come again, which is a fault. */
     public long rowsToSkip() {
         return rows.rowsToSkip();
     }
 
-    /** Of a chunk in the order of the key that has been read: the last key, if there may be rows behind it. */
-    public Optional<List<String>> lastKey() {
-        return lastKey;
-    }
-
     /** After {@link Opening#ALTERED}: what is different, in words. */
     public String difference() {
-        return difference;
+        return inspection.difference();
     }
 
     /** A name under which others can import the snapshot that was imported last; empty when it was given up. */
@@ -147,12 +204,17 @@ public final class ChunkReader implements AutoCloseable {
         return transaction == null ? "" : transaction.exportedName();
     }
 
-    /** Gives up the snapshot, and what is being read under it. */
+    /** Gives up the snapshot, what is being read under it, and what was read and not taken. */
     public void letGo() {
+        ahead.clear();
+        disconnect();
+    }
+
+    private void disconnect() {
         watch.end();
         isReading = false;
         importedName = "";
-        provenFileNode = 0;
+        inspection.forget();
         if (transaction != null) {
             transaction.close();
             transaction = null;
@@ -174,68 +236,26 @@ public final class ChunkReader implements AutoCloseable {
         importedName = name;
     }
 
-    /** Runs under the lock, so that what it finds stays true while the chunk is read. */
-    private Opening inspect(ChunkRange range) throws SQLException {
-        Optional<TableShape> now = watch.shape(table);
-        Optional<String> altered = now.map(shape -> shape.differenceFrom(table)).orElse(Optional.of("it was dropped"));
-        if (altered.isPresent()) {
-            difference = altered.get();
-            return Opening.ALTERED;
-        }
-        Optional<TableShape> then = TableShape.read(transaction.connection(), table.oid());
-        if (then.isEmpty() || !then.get().hasColumnsOf(now.get(), table)) {
-            return Opening.REWRITTEN;
-        }
-        long fileNode = now.get().fileNode();
-        if (fileNode == then.get().fileNode() || fileNode == provenFileNode) {
-            return Opening.OPEN;
-        }
-        if (range instanceof KeyRange && hasARowOfThen()) {
-            provenFileNode = fileNode;
-            return Opening.OPEN;
-        }
-        return Opening.REWRITTEN;
-    }
-
-    /**
-     * VACUUM FULL and CLUSTER bring every row along that a snapshot may need, with the transaction that made it. TRUNCATE
-     * and ALTER TABLE bring none, and what is there afterwards was written by later transactions, even where COPY FREEZE
-     * made it visible to everybody. So one row of an earlier transaction shows that none is missing.
-     */
-    private boolean hasARowOfThen() throws SQLException {
-        try (Statement statement = transaction.connection().createStatement();
-                ResultSet row = statement.executeQuery("select exists (select from only "
-                        + SqlNames.qualified(table.schema(), table.name())
-                        + " where age(xmin) > age(pg_snapshot_xmax(pg_current_snapshot())::xid))")) {
-            return row.next() && row.getBoolean(1);
-        }
-    }
-
-    private String selectPage(KeyRange range) throws SQLException {
-        Connection connection = transaction.connection();
-        lastKey = KeyPages.lastKey(connection, table, range);
-        return KeyPages.select(table, range, lastKey);
-    }
-
     static String select(SourceTable table, PageRange range) {
         String end = range.end() < 0 ? "" : " and ctid < '(" + range.end() + ",0)'::tid";
-        return "select " + columns(table) + " from only " + SqlNames.qualified(table.schema(), table.name())
+        return "select " + columns(table) + " from only " + PostgresSql.qualified(table.schema(), table.name())
                 + " where ctid >= '(" + range.first() + ",0)'::tid" + end;
     }
 
     static String columns(SourceTable table) {
         return table.columns().stream()
-                .map(column -> SqlNames.identifier(column.name()))
+                .map(column -> PostgresSql.identifier(column.name()))
                 .collect(Collectors.joining(", "));
     }
 
     private Opening notOpened(SQLException e) {
         if (SqlErrors.is(e, SqlErrors.UNDEFINED_TABLE) || SqlErrors.is(e, SqlErrors.INVALID_SCHEMA_NAME)) {
             finish();
-            difference = "it was dropped or renamed";
+            inspection.differs("it was dropped or renamed");
             return Opening.ALTERED;
         }
         if (finish()) {
+            parts.partWasEnded();
             return Opening.LOCKED;
         }
         throw failed(e);
@@ -250,7 +270,7 @@ public final class ChunkReader implements AutoCloseable {
                 transaction.release();
             }
         } catch (SQLException e) {
-            letGo();
+            disconnect();
         }
         return refused;
     }

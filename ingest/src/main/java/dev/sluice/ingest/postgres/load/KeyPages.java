@@ -1,8 +1,8 @@
 package dev.sluice.ingest.postgres.load;
 
-import dev.sluice.ingest.postgres.connection.SqlNames;
 import dev.sluice.ingest.postgres.load.ChunkRange.KeyRange;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.spec.sql.PostgresSql;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,9 +24,8 @@ final class KeyPages {
                 key.stream().map(column -> "format('%L', " + column + ")").collect(Collectors.joining(", "));
         try (Statement statement = connection.createStatement()) {
             // The index has this order already; a sort would read the whole rest of the table for every page.
-            statement.execute("set local enable_seqscan = off");
-            statement.execute("set local enable_bitmapscan = off");
-            statement.execute("set local enable_sort = off");
+            statement.execute("set local enable_seqscan = off; set local enable_bitmapscan = off;"
+                    + " set local enable_sort = off");
             try (ResultSet row = statement.executeQuery("select " + literals + from(table) + where(table, range, "")
                     + order(table) + " offset " + (range.pageRows() - 1) + " limit 1")) {
                 if (!row.next()) {
@@ -48,7 +47,7 @@ final class KeyPages {
     }
 
     private static String from(SourceTable table) {
-        return " from only " + SqlNames.qualified(table.schema(), table.name());
+        return " from only " + PostgresSql.qualified(table.schema(), table.name());
     }
 
     private static String where(SourceTable table, KeyRange range, String upper) {
@@ -67,7 +66,8 @@ final class KeyPages {
 
     private static List<String> key(SourceTable table) {
         return table.keyColumns().stream()
-                .map(column -> SqlNames.identifier(table.columns().get(column).name()))
+                .map(column ->
+                        PostgresSql.identifier(table.columns().get(column).name()))
                 .toList();
     }
 }

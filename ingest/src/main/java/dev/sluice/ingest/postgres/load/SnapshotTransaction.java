@@ -2,8 +2,8 @@ package dev.sluice.ingest.postgres.load;
 
 import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.postgres.connection.SqlErrors;
-import dev.sluice.ingest.postgres.connection.SqlNames;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.spec.sql.PostgresSql;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -60,7 +60,7 @@ final class SnapshotTransaction implements AutoCloseable {
 
     private static void importSnapshot(Statement statement, String name) throws SQLException, SnapshotLostException {
         try {
-            statement.execute("set transaction snapshot " + SqlNames.literal(name));
+            statement.execute("set transaction snapshot " + PostgresSql.literal(name));
         } catch (SQLException e) {
             if (SqlErrors.is(e, SqlErrors.INVALID_PARAMETER_VALUE) || SqlErrors.is(e, SqlErrors.UNDEFINED_OBJECT)) {
                 throw new SnapshotLostException(name, e);
@@ -90,7 +90,7 @@ final class SnapshotTransaction implements AutoCloseable {
             locked = true;
             statement.execute("set local lock_timeout = " + LOCK_TIMEOUT_MILLIS);
             statement.execute(
-                    "lock table only " + SqlNames.qualified(table.schema(), table.name()) + " in access share mode");
+                    "lock table only " + PostgresSql.qualified(table.schema(), table.name()) + " in access share mode");
             return true;
         } catch (SQLException e) {
             if (SqlErrors.is(e, SqlErrors.LOCK_NOT_AVAILABLE)) {

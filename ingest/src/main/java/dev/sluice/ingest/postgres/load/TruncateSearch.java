@@ -1,6 +1,6 @@
 package dev.sluice.ingest.postgres.load;
 
-import dev.sluice.ingest.postgres.connection.SqlNames;
+import dev.sluice.spec.sql.PostgresSql;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -26,10 +26,11 @@ final class TruncateSearch {
     static Map<Integer, Long> run(Connection connection, String slotName, String publicationName, Set<Integer> oids)
             throws SQLException {
         // Binds nothing: this connection speaks the simple protocol.
-        String sql = "select data from pg_logical_slot_peek_binary_changes(" + SqlNames.literal(slotName) + ", null, "
-                + CHANGES_MAX + ", 'proto_version', '1', 'publication_names', "
-                + SqlNames.literal(SqlNames.identifier(publicationName))
-                + ") where get_byte(data, 0) in (ascii('B'), ascii('T'))";
+        String sql =
+                "select data from pg_logical_slot_peek_binary_changes(" + PostgresSql.literal(slotName) + ", null, "
+                        + CHANGES_MAX + ", 'proto_version', '1', 'publication_names', "
+                        + PostgresSql.literal(PostgresSql.identifier(publicationName))
+                        + ") where get_byte(data, 0) in (ascii('B'), ascii('T'))";
         Map<Integer, Long> found = new HashMap<>();
         long commitLsn = 0;
         try (Statement statement = connection.createStatement();

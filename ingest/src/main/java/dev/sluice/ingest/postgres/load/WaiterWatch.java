@@ -13,17 +13,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks, while a chunk is read, whether anybody waits for a lock that its reader holds, and ends the reading if so: first
- * by cancelling it; a server that is stuck in sending to a slow reader does not hear that, so then by ending its session.
+ * Looks, while a chunk is read, whether anybody waits for a lock that its reader holds. A reader that asks ends by itself;
+ * one that does not is ended after a while: first by cancelling what it reads; a server that is stuck in sending to a slow reader does not hear that, so then by ending its session.
  * The connection is asked by the task's thread, too: all use of it is synchronized.
  */
 final class WaiterWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WaiterWatch.class);
     private static final long LOOK_MILLIS = 100;
-    /** At so many looks in a row somebody waits before the reading is ended: time to come to the end of a part. */
-    private static final int LOOKS_BEFORE_CANCEL = 3;
+    /** At so many looks in a row somebody waits before the reader is to end by itself, at the end of a part. */
+    private static final int LOOKS_BEFORE_STOP = 4;
+    /** At so many the reading is cancelled. */
+    private static final int LOOKS_BEFORE_CANCEL = 5;
     /** So many looks later the session is ended, if it has not obeyed. */
-    private static final int LOOKS_BEFORE_END = 6;
+    private static final int LOOKS_BEFORE_END = 7;
 
     private static final String WAITERS = """
             with locks as materialized (
@@ -42,7 +44,7 @@ final class WaiterWatch implements AutoCloseable {
 
     private String tableName = "";
     /** At how many looks in a row somebody has waited. */
-    private int looks;
+    private volatile int looks;
 
     private boolean isRefused;
 
@@ -68,6 +70,16 @@ final class WaiterWatch implements AutoCloseable {
     synchronized boolean end() {
         processId = 0;
         return isRefused;
+    }
+
+    /** Whether somebody waited at the last look. */
+    boolean isAnybodyWaiting() {
+        return looks > 0;
+    }
+
+    /** Whether the reader is to end at the next end of a part. */
+    boolean hasSomebodyWaitedLong() {
+        return looks >= LOOKS_BEFORE_STOP;
     }
 
     /** The table as it is now, not under any snapshot. */

@@ -1,11 +1,11 @@
 package dev.sluice.ingest.postgres.slot;
 
 import dev.sluice.ingest.postgres.connection.SqlErrors;
-import dev.sluice.ingest.postgres.connection.SqlNames;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.SourceTable.SourceColumn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.sql.PostgresSql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -62,7 +62,7 @@ public final class Publication {
                 throw new SluiceException(
                         ErrorCode.E0207,
                         "publication " + name + " does not publish exactly the tables and columns of the pipeline",
-                        "DROP PUBLICATION " + SqlNames.identifier(name) + "; and start again");
+                        "DROP PUBLICATION " + PostgresSql.identifier(name) + "; and start again");
             }
         } catch (SQLException e) {
             throw failed(e);
@@ -71,7 +71,7 @@ public final class Publication {
 
     /** Drops the publication of this name, if there is one. E0205 when it belongs to somebody else. */
     public static void drop(Connection connection, String name) throws SQLException {
-        String drop = "drop publication if exists " + SqlNames.identifier(name);
+        String drop = "drop publication if exists " + PostgresSql.identifier(name);
         try (Statement statement = connection.createStatement()) {
             statement.execute(drop);
         } catch (SQLException e) {
@@ -101,7 +101,7 @@ public final class Publication {
     private void make(Connection connection, PublishedTables there, List<Integer> missing) throws SQLException {
         List<String> statements = new ArrayList<>();
         if (there.exists()) {
-            statements.add("drop publication " + SqlNames.identifier(name));
+            statements.add("drop publication " + PostgresSql.identifier(name));
         }
         statements.add(createStatement(missing.stream().map(tables::get).toList()));
         execute(connection, statements);
@@ -125,8 +125,8 @@ public final class Publication {
                 connection,
                 there.entries().stream()
                         .filter(entry -> !own.contains(entry.oid()))
-                        .map(entry ->
-                                "alter publication " + SqlNames.identifier(name) + " drop table only " + entry.name())
+                        .map(entry -> "alter publication " + PostgresSql.identifier(name) + " drop table only "
+                                + entry.name())
                         .toList());
         List<SourceTable> otherwiseListed = followed.stream()
                 .map(tables::get)
@@ -143,12 +143,12 @@ public final class Publication {
         List<String> statements = new ArrayList<>();
         // Keeps out servers' older defect of losing changes that run beside ALTER PUBLICATION.
         statements.add(changed.stream()
-                .map(t -> "only " + SqlNames.qualified(t.schema(), t.name()))
+                .map(t -> "only " + PostgresSql.qualified(t.schema(), t.name()))
                 .collect(Collectors.joining(", ", "lock table ", " in share row exclusive mode")));
         for (SourceTable table : changed) {
-            String alter = "alter publication " + SqlNames.identifier(name);
+            String alter = "alter publication " + PostgresSql.identifier(name);
             if (there.find(table.oid()).isPresent()) {
-                statements.add(alter + " drop table only " + SqlNames.qualified(table.schema(), table.name()));
+                statements.add(alter + " drop table only " + PostgresSql.qualified(table.schema(), table.name()));
             }
             statements.add(alter + " add table " + tableItem(table));
         }
@@ -217,19 +217,19 @@ public final class Publication {
     }
 
     private String createStatement(List<SourceTable> published) {
-        return "create publication " + SqlNames.identifier(name) + " for table "
+        return "create publication " + PostgresSql.identifier(name) + " for table "
                 + published.stream().map(this::tableItem).collect(Collectors.joining(", "));
     }
 
     private String tableItem(SourceTable table) {
-        String item = "only " + SqlNames.qualified(table.schema(), table.name());
+        String item = "only " + PostgresSql.qualified(table.schema(), table.name());
         if (!isListed(table)) {
             return item;
         }
         return item
                 + table.columns().stream()
                         .map(SourceColumn::name)
-                        .map(SqlNames::identifier)
+                        .map(PostgresSql::identifier)
                         .collect(Collectors.joining(", ", " (", ")"));
     }
 

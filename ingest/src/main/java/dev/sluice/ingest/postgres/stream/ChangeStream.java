@@ -11,6 +11,7 @@ import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.Remedy;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.sql.PostgresSql;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -85,6 +86,7 @@ public final class ChangeStream implements AutoCloseable {
         this.publicationName = publicationName;
         this.known = known;
         this.decoder = new PgOutputDecoder(tables, position, skipTo, stopped, loaded);
+        decoder.isInTheLake(known.value());
         this.thread = new Thread(this::run, "sluice-stream-" + slotName);
         thread.setDaemon(true);
         thread.start();
@@ -256,9 +258,7 @@ public final class ChangeStream implements AutoCloseable {
                     .logical()
                     .withSlotName(slot.name())
                     .withSlotOption("proto_version", 1)
-                    .withSlotOption(
-                            "publication_names",
-                            dev.sluice.ingest.postgres.connection.SqlNames.identifier(publicationName))
+                    .withSlotOption("publication_names", PostgresSql.identifier(publicationName))
                     .withSlotOption("binary", true)
                     .withSlotOption("messages", true)
                     .withStatusInterval(STATUS_INTERVAL_SECONDS, TimeUnit.SECONDS)

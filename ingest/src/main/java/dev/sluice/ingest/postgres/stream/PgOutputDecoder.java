@@ -120,6 +120,19 @@ final class PgOutputDecoder {
         announceUpTo(everywhere);
     }
 
+    /**
+     * Every transaction with a commit LSN up to here is in the lake, whatever was emitted before: no position below is
+     * told. Otherwise the first cut of a run could end before the lake, and the next one begin there. To be called before
+     * the first message.
+     */
+    void isInTheLake(long lsn) {
+        if (Long.compareUnsigned(lsn, position) > 0) {
+            position = lsn;
+            emittedPosition = lsn;
+            announceUpTo(lsn);
+        }
+    }
+
     boolean inTransaction() {
         return inTransaction;
     }

@@ -9,10 +9,12 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,6 +116,20 @@ final class SourceReading implements AutoCloseable {
             }
         }
         return new Shapes(shapes, digest);
+    }
+
+    /** Partitions beside listed ones that are not listed, by the table whose partitions they are. */
+    Map<String, List<String>> unlistedPartitions() throws SQLException {
+        open();
+        Map<String, List<String>> names = new TreeMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(WatchSql.unlistedPartitions(tables))) {
+            while (row.next()) {
+                List<String> ofWhole = names.computeIfAbsent(row.getString(1), whole -> new ArrayList<>());
+                Optional.ofNullable(row.getString(2)).ifPresent(ofWhole::add);
+            }
+        }
+        return names;
     }
 
     /** The next use connects anew. */

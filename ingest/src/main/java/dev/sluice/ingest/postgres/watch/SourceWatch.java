@@ -54,6 +54,8 @@ public final class SourceWatch implements AutoCloseable {
     private boolean publicationDrifted;
     /** Under which everything was found intact; null before that. */
     private Long intactDigest;
+    /** As given last; null before that. */
+    private Map<String, List<String>> unlisted;
 
     /** @param tables all tables of the pipeline, in its order */
     public SourceWatch(
@@ -104,6 +106,25 @@ public final class SourceWatch implements AutoCloseable {
         Optional<PublicationShape> taken = publicationDrifted ? publication : Optional.empty();
         publicationDrifted = false;
         return taken;
+    }
+
+    /**
+     * Partitions beside listed ones that are not listed, by the table whose partitions they are; empty when they are those that were given
+     * last, and when they cannot be read now: the next look asks again.
+     */
+    public Optional<Map<String, List<String>>> takeUnlisted() {
+        try {
+            Map<String, List<String>> now = source.unlistedPartitions();
+            if (now.equals(unlisted)) {
+                return Optional.empty();
+            }
+            unlisted = now;
+            return Optional.of(now);
+        } catch (SQLException e) {
+            LOG.warn("Partitions that are not listed could not be read: {}", SqlErrors.message(e));
+            source.close();
+            return Optional.empty();
+        }
     }
 
     /** The publication as it is; empty when there is none. */

@@ -3,8 +3,8 @@ package dev.sluice.ingest.postgres.watch;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.ingest.postgres.connection.SqlNames;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.spec.sql.PostgresSql;
 import java.util.List;
 
 /**
@@ -36,6 +36,7 @@ final class WatchSql {
                    || ('x' || substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8))::bit(32)::bigint
             """;
 
+    private static final int UNLISTED_MAX = 1_000;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private WatchSql() {}
@@ -44,7 +45,7 @@ final class WatchSql {
         return """
                 select active_pid, confirmed_flush_lsn::text, coalesce(wal_status, 'unknown'), plugin
                 from pg_replication_slots where slot_name = %s and database = current_database()
-                """.formatted(SqlNames.literal(name));
+                """.formatted(PostgresSql.literal(name));
     }
 
     static String publication(String name) {
@@ -55,7 +56,7 @@ final class WatchSql {
                            case when pubdelete then 'delete' end, case when pubtruncate then 'truncate' end,
                            case when puballtables then 'all tables' end, case when pubviaroot then 'via root' end))::text
                 from pg_publication p where p.pubname = %s
-                """.formatted(SqlNames.literal(name));
+                """.formatted(PostgresSql.literal(name));
     }
 
     /** One number for the shapes of all tables: as long as it stays, none of them has changed. */
@@ -115,8 +116,28 @@ final class WatchSql {
                         hasLists
                                 ? "'filtered', r.prqual is not null, 'listed', r.prattrs::text"
                                 : "'filtered', false, 'listed', null",
-                        SqlNames.literal(wanted(tables)),
-                        SqlNames.literal(publication));
+                        PostgresSql.literal(wanted(tables)),
+                        PostgresSql.literal(publication));
+    }
+
+    /** Not part of a shape: the shapes of a thousand listed partitions would name each other a million times. */
+    static String unlistedPartitions(List<SourceTable> tables) {
+        return MARK + """
+                with listed as (
+                    select c.oid from jsonb_array_elements(%s::jsonb) as w(v)
+                    join pg_namespace n on n.nspname = w.v->>'s'
+                    join pg_class c on c.relnamespace = n.oid and c.relname = w.v->>'n'),
+                whole as (
+                    select distinct p.oid, n.nspname || '.' || p.relname as name
+                    from listed l join pg_inherits h on h.inhrelid = l.oid
+                    join pg_class p on p.oid = h.inhparent and p.relkind = 'p'
+                    join pg_namespace n on n.oid = p.relnamespace),
+                part as (
+                    select h.inhparent, n.nspname || '.' || c.relname as name from pg_inherits h
+                    join pg_class c on c.oid = h.inhrelid join pg_namespace n on n.oid = c.relnamespace
+                    where c.oid not in (select oid from listed))
+                select w.name, p.name from whole w left join part p on p.inhparent = w.oid order by 1, 2 limit %d
+                """.formatted(PostgresSql.literal(wanted(tables)), UNLISTED_MAX);
     }
 
     private static String wanted(List<SourceTable> tables) {

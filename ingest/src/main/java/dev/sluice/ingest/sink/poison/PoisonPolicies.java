@@ -11,6 +11,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The policies of all columns of a pipeline, in the order of its tables. Key columns are always {@link PoisonPolicy#STOP}:
@@ -43,32 +44,53 @@ public record PoisonPolicies(List<List<PoisonPolicy>> tables) implements Seriali
     }
 
     private static List<PoisonPolicy> ofTable(TableSpec spec, SourceTable source) {
+        problem(spec, source).ifPresent(problem -> {
+            throw problem.error();
+        });
         List<PoisonPolicy> policies =
                 new ArrayList<>(Collections.nCopies(source.columns().size(), spec.poison()));
         source.keyColumns().forEach(key -> policies.set(key, PoisonPolicy.STOP));
-        List<String> names =
-                source.columns().stream().map(SourceTable.SourceColumn::name).toList();
+        List<String> names = names(source);
+        spec.columns().forEach(own -> policies.set(names.indexOf(own.name()), own.poison()));
+        return List.copyOf(policies);
+    }
+
+    /**
+     * A policy that does not fit the table as it is now.
+     *
+     * @param inKey whether the column is there and part of the key; otherwise it is not there
+     */
+    public record Misfit(String column, boolean inKey, SluiceException error) {}
+
+    /** The first policy of a table that names a column that is not there, or a key column. */
+    public static Optional<Misfit> problem(TableSpec spec, SourceTable source) {
+        List<String> names = names(source);
         for (ColumnSpec own : spec.columns()) {
             int column = names.indexOf(own.name());
             if (column < 0) {
-                throw new SluiceException(
+                SluiceException error = new SluiceException(
                         ErrorCode.E0402,
                         "source.tables: table " + spec.qualifiedName() + " has no column named " + own.name()
                                 + " for a policy",
                         NearestName.of(own.name(), names)
                                 .map(near -> "did you mean " + near + "?")
                                 .orElse("its columns are " + String.join(", ", names)));
+                return Optional.of(new Misfit(own.name(), false, error));
             }
             if (source.keyColumns().contains(column) && own.poison() != PoisonPolicy.STOP) {
-                throw new SluiceException(
+                SluiceException error = new SluiceException(
                         ErrorCode.E0402,
                         "source.tables: column " + own.name() + " is part of the key of table " + spec.qualifiedName()
                                 + ", whose policy is always stop",
                         "remove the column from columns");
+                return Optional.of(new Misfit(own.name(), true, error));
             }
-            policies.set(column, own.poison());
         }
-        return List.copyOf(policies);
+        return Optional.empty();
+    }
+
+    private static List<String> names(SourceTable source) {
+        return source.columns().stream().map(SourceTable.SourceColumn::name).toList();
     }
 
     /** Of one table, in the order of its columns. */

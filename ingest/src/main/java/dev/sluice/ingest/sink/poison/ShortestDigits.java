@@ -19,34 +19,29 @@ final class ShortestDigits {
         if (Double.isNaN(value) || Double.isInfinite(value)) {
             return Double.toString(value);
         }
-        String sign = Double.doubleToRawLongBits(value) < 0 ? "-" : "";
         double size = Math.abs(value);
-        if (size == 0) {
-            return sign + "0";
-        }
-        BigDecimal exact = new BigDecimal(size);
-        BigDecimal below = new BigDecimal(Math.nextDown(size));
-        BigDecimal above = Double.isInfinite(Math.nextUp(size))
-                ? exact.add(exact.subtract(below))
-                : new BigDecimal(Math.nextUp(size));
-        return sign + notation(shortest(exact, below, above, DOUBLE_DIGITS_MAX), DOUBLE_PLAIN);
+        String text = of(size, Math.nextDown(size), Math.nextUp(size), DOUBLE_DIGITS_MAX, DOUBLE_PLAIN);
+        return Double.doubleToRawLongBits(value) < 0 ? "-" + text : text;
     }
 
     static String of(float value) {
         if (Float.isNaN(value) || Float.isInfinite(value)) {
             return Float.toString(value);
         }
-        String sign = Float.floatToRawIntBits(value) < 0 ? "-" : "";
         float size = Math.abs(value);
+        String text = of(size, Math.nextDown(size), Math.nextUp(size), FLOAT_DIGITS_MAX, FLOAT_PLAIN);
+        return Float.floatToRawIntBits(value) < 0 ? "-" + text : text;
+    }
+
+    /** Every float is a double: the neighbours say which of the two it was. */
+    private static String of(double size, double nextBelow, double nextAbove, int digitsMax, int plain) {
         if (size == 0) {
-            return sign + "0";
+            return "0";
         }
         BigDecimal exact = new BigDecimal(size);
-        BigDecimal below = new BigDecimal(Math.nextDown(size));
-        BigDecimal above = Float.isInfinite(Math.nextUp(size))
-                ? exact.add(exact.subtract(below))
-                : new BigDecimal(Math.nextUp(size));
-        return sign + notation(shortest(exact, below, above, FLOAT_DIGITS_MAX), FLOAT_PLAIN);
+        BigDecimal below = new BigDecimal(nextBelow);
+        BigDecimal above = Double.isInfinite(nextAbove) ? exact.add(exact.subtract(below)) : new BigDecimal(nextAbove);
+        return notation(shortest(exact, below, above, digitsMax), plain);
     }
 
     private static BigDecimal shortest(BigDecimal exact, BigDecimal below, BigDecimal above, int digitsMax) {

@@ -13,7 +13,15 @@ import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.spec.Secret;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.sql.PostgresSql;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class SourceCatalogueIT {
@@ -180,5 +188,37 @@ class SourceCatalogueIT {
                 .isInstanceOfSatisfying(
                         SluiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.E0202))
                 .hasMessageNotContaining("geheim");
+    }
+
+    @Test
+    void whateverIsQuotedIsReadBackByTheServerAsItself() throws SQLException {
+        String letters = "\"'`\\;.-/*$ \n\t\u0001\u00e4\u4e16\u202eaZ0_{}?";
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        List<String> texts = new ArrayList<>(List.of("x".repeat(63)));
+        while (texts.size() < 150) {
+            texts.add(random.ints(1 + random.nextInt(20), 0, letters.length())
+                    .mapToObj(at -> letters.substring(at, at + 1))
+                    .collect(Collectors.joining()));
+        }
+        String select = texts.stream()
+                .map(text -> PostgresSql.literal(text) + " as " + PostgresSql.identifier(text))
+                .collect(Collectors.joining(", ", "select ", ""));
+        for (String conforming : List.of("on", "off")) {
+            try (Connection connection = POSTGRES.connector().query();
+                    Statement statement = connection.createStatement()) {
+                statement.setEscapeProcessing(false);
+                statement.execute("set standard_conforming_strings = " + conforming);
+                try (ResultSet row = statement.executeQuery(select)) {
+                    row.next();
+                    for (int i = 0; i < texts.size(); i++) {
+                        assertThat(row.getString(i + 1)).as("seed %d", seed).isEqualTo(texts.get(i));
+                        assertThat(row.getMetaData().getColumnLabel(i + 1))
+                                .as("seed %d", seed)
+                                .isEqualTo(texts.get(i));
+                    }
+                }
+            }
+        }
     }
 }

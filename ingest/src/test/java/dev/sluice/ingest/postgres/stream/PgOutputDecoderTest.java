@@ -457,6 +457,18 @@ class PgOutputDecoderTest {
         assertThat(decoder.position()).isEqualTo(2000);
     }
 
+    /** A server whose slot stands behind the lake begins by saying so, and a table without changes has an old stamp. */
+    @Test
+    void tellsNoPositionBelowTheOneOfTheLake() {
+        PgOutputDecoder decoder = decoder(0, 100, 900);
+        decoder.isInTheLake(900);
+        decoder.sentUpTo(801);
+        assertThat(decoder.hasNews()).isFalse();
+        assertThat(decoder.takeAll()).isEmpty();
+        decoder.sentUpTo(1001);
+        assertThat(describe(decoder.takeAll())).containsExactly("PROGRESS@1000");
+    }
+
     @Test
     void aChangeThatDoesNotFitStopsItsTableAlone() {
         PgOutputDecoder decoder =

@@ -3,13 +3,14 @@ package dev.sluice.trino.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.spec.sql.TrinoSql;
 import io.trino.sql.parser.SqlParser;
 import io.trino.sql.tree.Identifier;
 import io.trino.sql.tree.StringLiteral;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class TrinoNamesTest {
+class TrinoSqlTest {
     private static final String ALPHABET = "aZ_0 \"'`\\;-/*$@.é漢\uD83D\uDE00";
 
     @Test
@@ -22,10 +23,10 @@ class TrinoNamesTest {
             String text = random.ints(1 + random.nextInt(20), 0, letters.length)
                     .collect(StringBuilder::new, (b, at) -> b.appendCodePoint(letters[at]), StringBuilder::append)
                     .toString();
-            assertThat(parser.createExpression(TrinoNames.quote(text)))
+            assertThat(parser.createExpression(TrinoSql.identifier(text)))
                     .as("seed %d", seed)
                     .isEqualTo(new Identifier(text, true));
-            assertThat(((StringLiteral) parser.createExpression(TrinoNames.literal(text))).getValue())
+            assertThat(((StringLiteral) parser.createExpression(TrinoSql.literal(text))).getValue())
                     .as("seed %d", seed)
                     .isEqualTo(text);
         }
@@ -33,7 +34,7 @@ class TrinoNamesTest {
 
     @Test
     void emptyNamesAndControlCharactersAreRefused() {
-        assertThatThrownBy(() -> TrinoNames.quote("")).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> TrinoNames.quote("a\nb")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> TrinoSql.identifier("")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> TrinoSql.identifier("a\nb")).isInstanceOf(IllegalArgumentException.class);
     }
 }
