@@ -22,6 +22,7 @@ import dev.sluice.cli.stack.InstallCommand;
 import dev.sluice.cli.stack.LogsCommand;
 import dev.sluice.cli.stack.StatusCommand;
 import dev.sluice.cli.stack.UpCommand;
+import dev.sluice.cli.torture.TortureCommand;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -86,6 +87,7 @@ public final class Main {
                 .addSubcommand(ModelsCommand.with(session))
                 .addSubcommand(HotCommand.with(session))
                 .addSubcommand(BenchCommand.with(session))
+                .addSubcommand(new TortureCommand(session))
                 .addSubcommand(new CommandLine.HelpCommand())
                 .setOut(session.out())
                 .setErr(session.err())
