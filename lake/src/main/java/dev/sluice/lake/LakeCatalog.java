@@ -42,9 +42,20 @@ public final class LakeCatalog implements AutoCloseable {
      * @throws dev.sluice.spec.errors.SluiceException E0701 when it does not answer, E0702 when it refuses the token
      */
     public static LakeCatalog open(CatalogSpec spec) {
+        return open(spec, clientProperties(spec));
+    }
+
+    /** As {@link #open}; our catalog lets what is written through this pass its guard of followed tables, and logs the reason. */
+    public static LakeCatalog openForRepair(CatalogSpec spec, String reason) {
+        Map<String, String> properties = clientProperties(spec);
+        properties.put("header.Sluice-Repair", reason);
+        return open(spec, properties);
+    }
+
+    private static LakeCatalog open(CatalogSpec spec, Map<String, String> properties) {
         RESTCatalog rest = new RESTCatalog();
         return LakeErrors.calling("opening the catalog at " + spec.uri(), () -> {
-            initialize(rest, clientProperties(spec));
+            initialize(rest, properties);
             return new LakeCatalog(rest, spec.bronzeNamespace());
         });
     }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Acts by what is behind the commands of the same names. */
 final class CommandOperator implements Operator {
@@ -66,29 +67,32 @@ final class CommandOperator implements Operator {
         control.resync(spec, List.of(table));
     }
 
+    /** A copy that ends for any other reason was not refused. */
+    private static Optional<String> refusal(String reason) {
+        return reason.lines()
+                .filter(line -> line.contains(ErrorCode.E0227.name()) || line.contains(ErrorCode.E0503.name()))
+                .findFirst()
+                .map(line -> "the copy was refused: " + line);
+    }
+
     @Override
     public String submitCopy() {
         String job;
         try {
             job = control.submitCopy(spec.pipeline());
         } catch (SluiceException e) {
-            String reason = e.getMessage();
-            if (!reason.contains(ErrorCode.E0227.name()) && !reason.contains(ErrorCode.E0503.name())) {
-                throw e;
-            }
-            return "the copy was refused: " + reason.lines().findFirst().orElse("");
+            return refusal(e.getMessage()).orElseThrow(() -> e);
         }
         FlinkRest flink = control.flink();
         try {
             String state = flink.awaitEnd(job, COPY_ENDED_WITHIN);
-            if (new FlinkRest.Job(job, "", state).isEnded()) {
-                return "the copy ended by itself: " + state;
-            }
-            throw new SluiceException(
-                    ErrorCode.E0227,
-                    "the copy " + job + " is " + state + " beside the first after " + COPY_ENDED_WITHIN.toSeconds()
-                            + " s",
-                    "stop one of them");
+            String said = flink.rootException(job).orElse("it gave no reason");
+            return refusal(said)
+                    .orElseThrow(() -> new SluiceException(
+                            ErrorCode.E0227,
+                            "the copy " + job + " is " + state + " after at most " + COPY_ENDED_WITHIN.toSeconds()
+                                    + " s, and was not refused: " + said,
+                            "stop one of them"));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SluiceException(ErrorCode.E1901, "interrupted", "", e);

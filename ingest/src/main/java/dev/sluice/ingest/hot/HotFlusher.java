@@ -164,6 +164,8 @@ final class HotFlusher implements Runnable {
             flows.all().forEach(flow -> reached(flow, reached));
         } else if (batch instanceof Batch.Loaded loaded) {
             loaded(loaded);
+        } else if (!(batch instanceof Batch.ChunkEnd || batch instanceof Batch.Open)) {
+            throw new IllegalStateException("nobody has said what " + batch + " is for the hot store");
         }
         if (dirtySinceNanos == 0 && (progress.hasNews() || flows.anyDirty())) {
             dirtySinceNanos = System.nanoTime();

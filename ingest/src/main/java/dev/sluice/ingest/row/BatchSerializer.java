@@ -85,6 +85,8 @@ public final class BatchSerializer extends TypeSerializerSingleton<Batch> {
         } else if (batch instanceof Batch.Open open) {
             out.writeByte(OPEN);
             out.writeLong(open.lsn());
+        } else {
+            throw new IllegalStateException("no form for " + batch);
         }
     }
 

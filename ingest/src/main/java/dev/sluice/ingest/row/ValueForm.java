@@ -16,7 +16,6 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -46,22 +45,6 @@ public final class ValueForm {
             writeScalar(out, (ColumnType.Scalar) type, value);
         }
         return bytes.toByteArray();
-    }
-
-    /** The value of a key column for a filter on the lake; empty for types that are not worth one. */
-    public static Optional<Object> filterValue(ColumnType type, byte[] bytes, int offset, int length) {
-        if (!(type instanceof ColumnType.Scalar scalar)) {
-            return Optional.empty();
-        }
-        return switch (scalar) {
-            case SMALLINT -> Optional.of((int) BigEndian.int16(bytes, offset));
-            case INTEGER -> Optional.of(BigEndian.int32(bytes, offset));
-            case BIGINT -> Optional.of(BigEndian.int64(bytes, offset));
-            case TEXT -> Optional.of(new String(bytes, offset, length, StandardCharsets.UTF_8));
-            case UUID -> Optional.of(new UUID(BigEndian.int64(bytes, offset), BigEndian.int64(bytes, offset + 8)));
-            case BOOLEAN, REAL, DOUBLE, NUMERIC_TEXT, JSONB, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, BYTEA ->
-                Optional.empty();
-        };
     }
 
     private static void writeScalar(DataOutputStream out, ColumnType.Scalar type, Object value) throws IOException {

@@ -89,6 +89,8 @@ public final class LakeWriter implements CommittingSinkWriter<Batch, CutFiles> {
         } else if (batch instanceof Batch.Loaded loaded) {
             markers.add(new LoadMarker(loaded.lsn(), loaded.commitTimeMicros(), loaded.tables(), loaded.rows()));
             advance(loaded.lsn(), loaded.commitTimeMicros());
+        } else if (!(batch instanceof Batch.ChunkEnd || batch instanceof Batch.Start)) {
+            throw new IllegalStateException("nobody has said what " + batch + " is for the lake");
         }
     }
 

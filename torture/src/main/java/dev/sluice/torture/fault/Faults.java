@@ -14,7 +14,6 @@ import java.time.Instant;
 /** Does one fault after the other, and says what came of each. Used by one thread. */
 public final class Faults {
     private static final Duration UPKEEP_SEEN_WITHIN = Duration.ofSeconds(60);
-    private static final Duration POLL = Duration.ofMillis(500);
 
     private final ProcessFaults processes;
     private final NetworkFaults network;
@@ -78,10 +77,7 @@ public final class Faults {
         long before = checker.upkeepSnapshots();
         String said = operator.maintain();
         Instant ended = Instant.now();
-        long deadline = System.nanoTime() + UPKEEP_SEEN_WITHIN.toNanos();
-        while (checker.upkeepSnapshots() == before && System.nanoTime() < deadline) {
-            Thread.sleep(POLL);
-        }
+        Patience.await(UPKEEP_SEEN_WITHIN, () -> checker.upkeepSnapshots() > before);
         long seen = checker.upkeepSnapshots() - before;
         return new FaultOutcome(seen > 0, said + "; " + seen + " snapshots of upkeep were compared", begun, ended);
     }

@@ -6,14 +6,12 @@ import dev.sluice.torture.Operator;
 import dev.sluice.torture.check.LakeChecker;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import org.apache.iceberg.catalog.TableIdentifier;
 
 /** A table to which something is done that cannot be followed: it has to be stopped, and resync has to bring it back. */
 final class StoppedTable {
     private static final Duration NOTICED_WITHIN = Duration.ofSeconds(60);
     private static final Duration FOLLOWED_WITHIN = Duration.ofSeconds(120);
-    private static final Duration POLL = Duration.ofMillis(500);
 
     private final LakeCatalog lake;
     private final LakeChecker checker;
@@ -38,41 +36,30 @@ final class StoppedTable {
         checker.mayBeStopped(table);
         Instant firedAt = Instant.now();
         act.run();
-        Optional<Following.Stop> stop = awaitStop();
+        boolean noticed =
+                Patience.await(NOTICED_WITHIN, () -> following().stop().isPresent());
         takenBack.run();
-        if (stop.isEmpty()) {
+        if (!noticed) {
             String missed = what + " was not noticed within " + NOTICED_WITHIN.toSeconds() + " s";
             return new FaultOutcome(false, missed, firedAt, Instant.now());
         }
+        Following.Stop stop = following().stop().orElseThrow();
         operator.resync(table);
-        boolean mended = awaitFollowed();
+        boolean mended = Patience.await(FOLLOWED_WITHIN, this::isFollowed);
         return new FaultOutcome(
                 mended,
-                what + " was noticed (" + stop.get().code() + ")"
+                what + " was noticed (" + stop.code() + ")"
                         + (mended ? ", and the table loaded anew" : ", but the table did not come back by resync"),
                 firedAt,
                 Instant.now());
     }
 
-    private Optional<Following.Stop> awaitStop() throws InterruptedException {
-        long deadline = System.nanoTime() + NOTICED_WITHIN.toNanos();
-        Optional<Following.Stop> stop = Following.of(lake.load(id)).stop();
-        while (stop.isEmpty() && System.nanoTime() < deadline) {
-            Thread.sleep(POLL);
-            stop = Following.of(lake.load(id)).stop();
-        }
-        return stop;
+    private Following following() {
+        return Following.of(lake.load(id));
     }
 
-    private boolean awaitFollowed() throws InterruptedException {
-        long deadline = System.nanoTime() + FOLLOWED_WITHIN.toNanos();
-        while (System.nanoTime() < deadline) {
-            Following following = Following.of(lake.load(id));
-            if (following.isFollowed() && following.stop().isEmpty()) {
-                return true;
-            }
-            Thread.sleep(POLL);
-        }
-        return false;
+    private boolean isFollowed() {
+        Following following = following();
+        return following.isFollowed() && following.stop().isEmpty();
     }
 }

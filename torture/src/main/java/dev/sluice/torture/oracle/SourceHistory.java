@@ -18,11 +18,11 @@ import java.util.TreeMap;
  * the position; {@link Changes} knows how to read just these. Not thread-safe.
  */
 public final class SourceHistory {
-    /** How far back positions can be asked for that were passed without a stop. */
+    /** How far back positions can be asked for, those that were passed without a stop too. */
     private static final int COMMITS_KEPT = 20_000;
 
     private final Map<Relation, TableRows> tables = new LinkedHashMap<>();
-    /** Sums by table name. */
+    /** Sums by table name, of the positions that were asked for. */
     private final TreeMap<Lsn, Map<String, RowSum.Value>> known = new TreeMap<>();
     /** Sums after each transaction, by where its commit record ends. */
     private final TreeMap<Lsn, Map<String, RowSum.Value>> afterCommits = new TreeMap<>();
@@ -70,6 +70,9 @@ public final class SourceHistory {
         }
         at = position;
         known.put(position, sums());
+        if (known.size() > COMMITS_KEPT) {
+            known.pollFirstEntry();
+        }
     }
 
     private Map<String, RowSum.Value> sums() {

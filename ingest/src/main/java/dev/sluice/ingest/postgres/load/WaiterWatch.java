@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks, while a chunk is read, whether anybody waits for a lock that its reader holds. A reader that asks ends by itself;
- * one that does not is ended after a while: first by cancelling what it reads; a server that is stuck in sending to a slow reader does not hear that, so then by ending its session.
+ * one that does not is ended after a while: first by cancelling what it reads; a server that is stuck in sending to a slow
+ * reader does not hear that, so then by ending its session.
  * The connection is asked by the task's thread, too: all use of it is synchronized.
  */
 final class WaiterWatch implements AutoCloseable {

@@ -109,8 +109,8 @@ public final class SourceWatch implements AutoCloseable {
     }
 
     /**
-     * Partitions beside listed ones that are not listed, by the table whose partitions they are; empty when they are those that were given
-     * last, and when they cannot be read now: the next look asks again.
+     * Partitions beside listed ones that are not listed, by the table whose partitions they are; empty when they are those
+     * that were given last, and when they cannot be read now: the next look asks again.
      */
     public Optional<Map<String, List<String>>> takeUnlisted() {
         try {

@@ -1,13 +1,16 @@
 package dev.sluice.ingest.sink.carry;
 
+import dev.sluice.ingest.row.BigEndian;
 import dev.sluice.ingest.row.KeyBytes;
-import dev.sluice.ingest.row.ValueForm;
+import dev.sluice.ingest.table.ColumnType;
 import dev.sluice.ingest.table.SourceTable;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
@@ -44,7 +47,7 @@ final class KeyRanges {
     void add(byte[] key) {
         for (int i = 0; i < lowest.length; i++) {
             int offset = KeyBytes.offsetOf(key, i);
-            Optional<Object> found = ValueForm.filterValue(
+            Optional<Object> found = filterValue(
                     source.columns().get(source.keyColumns().get(i)).type(),
                     key,
                     offset,
@@ -79,5 +82,21 @@ final class KeyRanges {
                                     Expressions.lessThanOrEqual(column, highest[i])));
         }
         return filter;
+    }
+
+    /** The value of a key column for a filter on the lake; empty for types that are not worth one. */
+    private static Optional<Object> filterValue(ColumnType type, byte[] bytes, int offset, int length) {
+        if (!(type instanceof ColumnType.Scalar scalar)) {
+            return Optional.empty();
+        }
+        return switch (scalar) {
+            case SMALLINT -> Optional.of((int) BigEndian.int16(bytes, offset));
+            case INTEGER -> Optional.of(BigEndian.int32(bytes, offset));
+            case BIGINT -> Optional.of(BigEndian.int64(bytes, offset));
+            case TEXT -> Optional.of(new String(bytes, offset, length, StandardCharsets.UTF_8));
+            case UUID -> Optional.of(new UUID(BigEndian.int64(bytes, offset), BigEndian.int64(bytes, offset + 8)));
+            case BOOLEAN, REAL, DOUBLE, NUMERIC_TEXT, JSONB, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, BYTEA ->
+                Optional.empty();
+        };
     }
 }
