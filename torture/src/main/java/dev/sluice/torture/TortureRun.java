@@ -97,7 +97,7 @@ public final class TortureRun {
                     slot,
                     new Invariant(TortureTables.WITH_BALANCE, TortureTables.BALANCE, TortureTables.BALANCE_TOTAL));
             Faults faults = new Faults(stack, network, direct.catalog(), lake, database, checker, operator);
-            Workload.Tally tally = torture(database, faults, checker, slot, history);
+            Workload.Tally tally = torture(database, faults, checker);
             long files = checker.checkFiles();
             return new TortureReport(
                     options,
@@ -126,13 +126,11 @@ public final class TortureRun {
         return tables;
     }
 
-    private Workload.Tally torture(
-            SourceDatabase database, Faults faults, LakeChecker checker, SlotChanges slot, SourceHistory history)
-            throws Exception {
+    private Workload.Tally torture(SourceDatabase database, Faults faults, LakeChecker checker) throws Exception {
         try (Workload workload = Workload.start(database, options.seed())) {
             Instant applied = Instant.now();
             operator.apply();
-            try (CheckLoop loop = CheckLoop.start(checker, slot, history)) {
+            try (CheckLoop loop = CheckLoop.start(checker)) {
                 if (checker.commits().awaitAfter(applied, LOADED_WITHIN).isEmpty()) {
                     throw new SluiceException(
                             ErrorCode.E1307,
@@ -168,7 +166,20 @@ public final class TortureRun {
             if (one.outcome().fired()) {
                 waiting.remove(fault.kind());
             }
+            tend(fault);
             Thread.sleep(fault.calm());
+        }
+    }
+
+    /** As on a schedule. Without it each commit adds deletes that whoever reads a snapshot, as the checker does, must apply. */
+    private void tend(ScheduledFault after) {
+        if (after.kind() == FaultClass.UPKEEP) {
+            return;
+        }
+        try {
+            operator.maintain();
+        } catch (SluiceException e) {
+            say.accept("upkeep after " + after.kind().label() + ": " + e.getMessage());
         }
     }
 

@@ -2,8 +2,6 @@ package dev.sluice.torture.check;
 
 import dev.sluice.spec.Lsn;
 import dev.sluice.torture.oracle.OracleException;
-import dev.sluice.torture.oracle.SlotChanges;
-import dev.sluice.torture.oracle.SourceHistory;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -14,23 +12,19 @@ public final class CheckLoop implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final LakeChecker checker;
-    private final SlotChanges slot;
-    private final SourceHistory history;
     private final Thread thread;
     private volatile Lsn done = Lsn.ZERO;
     private volatile Throwable lastFailure;
     private volatile OracleException broken;
     private volatile boolean over;
 
-    private CheckLoop(LakeChecker checker, SlotChanges slot, SourceHistory history) {
+    private CheckLoop(LakeChecker checker) {
         this.checker = checker;
-        this.slot = slot;
-        this.history = history;
         this.thread = Thread.ofPlatform().name("torture-checker").daemon().unstarted(this::run);
     }
 
-    public static CheckLoop start(LakeChecker checker, SlotChanges slot, SourceHistory history) {
-        CheckLoop loop = new CheckLoop(checker, slot, history);
+    public static CheckLoop start(LakeChecker checker) {
+        CheckLoop loop = new CheckLoop(checker);
         loop.thread.start();
         return loop;
     }
@@ -40,9 +34,6 @@ public final class CheckLoop implements AutoCloseable {
             try {
                 checker.round();
                 done = checker.done();
-                if (!history.lastEnd().equals(Lsn.ZERO)) {
-                    slot.release(history.lastEnd());
-                }
                 lastFailure = null;
             } catch (OracleException e) {
                 broken = e;

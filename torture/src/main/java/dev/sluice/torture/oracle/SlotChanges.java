@@ -11,8 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads transactions from a permanent slot of test_decoding. It only peeks: the slot moves on by {@link #release}, when all
- * is taken in, so a server that dies in between loses nothing. The server's function stops after the first record that
+ * Reads transactions from a permanent slot of test_decoding. It only peeks: the slot moves on when the next ones are asked
+ * for, which says that the last are taken in, so a server that dies in between loses nothing, and what was taken in is not
+ * decoded again for every position. The server's function stops after the first record that
  * ends at or beyond what it is given, and records do not overlap; so one byte more than a position takes in the commit
  * record that begins there, and none after it. Not thread-safe.
  */
@@ -22,6 +23,10 @@ public final class SlotChanges implements SourceHistory.Changes, AutoCloseable {
 
     private final SourceConnections connections;
     private Connection connection;
+    /** Where the commit record ends that was given last, and the one that the slot was moved to. */
+    private Lsn given = Lsn.ZERO;
+
+    private Lsn released = Lsn.ZERO;
 
     public SlotChanges(SourceConnections connections) {
         this.connections = connections;
@@ -34,6 +39,7 @@ public final class SlotChanges implements SourceHistory.Changes, AutoCloseable {
 
     @Override
     public List<SourceHistory.Transaction> upTo(Lsn position) throws SQLException {
+        release();
         List<SourceHistory.Transaction> transactions = new ArrayList<>();
         try {
             try (Statement statement = connection().createStatement()) {
@@ -49,6 +55,7 @@ public final class SlotChanges implements SourceHistory.Changes, AutoCloseable {
             close();
             throw e;
         }
+        given = transactions.isEmpty() ? given : transactions.getLast().end();
         return transactions;
     }
 
@@ -74,9 +81,11 @@ public final class SlotChanges implements SourceHistory.Changes, AutoCloseable {
         }
     }
 
-    /** Lets the server forget what lies before {@code end}, where a commit record ends that was taken in. */
-    public void release(Lsn end) throws SQLException {
-        execute("select pg_replication_slot_advance(" + PostgresSql.literal(SLOT) + ", '" + end + "')");
+    private void release() throws SQLException {
+        if (!given.equals(released)) {
+            execute("select pg_replication_slot_advance(" + PostgresSql.literal(SLOT) + ", '" + given + "')");
+            released = given;
+        }
     }
 
     private void execute(String sql) throws SQLException {

@@ -28,7 +28,9 @@ public final class SourceHistory {
     private final TreeMap<Lsn, Map<String, RowSum.Value>> afterCommits = new TreeMap<>();
 
     private Lsn at = Lsn.ZERO;
+    /** Where the commit record ends that was read last. */
     private Lsn lastEnd = Lsn.ZERO;
+
     private long transactions;
 
     /** One transaction of the source: where its commit record ends, and its changes as test_decoding writes them. */
@@ -83,11 +85,6 @@ public final class SourceHistory {
 
     public Lsn position() {
         return at;
-    }
-
-    /** Where the commit record ends that was read last. */
-    public Lsn lastEnd() {
-        return lastEnd;
     }
 
     public long transactions() {
