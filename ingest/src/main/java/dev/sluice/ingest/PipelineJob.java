@@ -1,11 +1,6 @@
 package dev.sluice.ingest;
 
 import dev.sluice.ingest.hot.HotSink;
-import dev.sluice.ingest.postgres.CommitWatch;
-import dev.sluice.ingest.postgres.PostgresSource;
-import dev.sluice.ingest.postgres.SourceSettings;
-import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
-import dev.sluice.ingest.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.row.Batch;
 import dev.sluice.ingest.row.BatchTypeInfo;
 import dev.sluice.ingest.sink.CatalogLakePositions;
@@ -14,6 +9,11 @@ import dev.sluice.ingest.sink.LakeTables;
 import dev.sluice.ingest.sink.PipelineTables;
 import dev.sluice.ingest.sink.TableDetachment;
 import dev.sluice.ingest.sink.poison.PoisonPolicies;
+import dev.sluice.ingest.source.CommitWatch;
+import dev.sluice.ingest.source.LoadThenStreamSource;
+import dev.sluice.ingest.source.postgres.PostgresAdapter;
+import dev.sluice.ingest.source.postgres.catalogue.SourceCatalogue;
+import dev.sluice.ingest.source.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.SlotNames;
@@ -89,11 +89,11 @@ public final class PipelineJob {
             }
             slotName = SlotNames.claim(catalog, spec.pipeline());
         }
-        SourceSettings settings = settings(spec, connector, tables, slotName);
+        PostgresAdapter settings = settings(spec, connector, tables, slotName);
         environment.setParallelism(spec.parallelism());
         environment.getConfig().enableObjectReuse();
         DataStreamSource<Batch> source = environment.fromSource(
-                new PostgresSource(settings),
+                new LoadThenStreamSource(settings),
                 WatermarkStrategy.noWatermarks(),
                 "postgres " + spec.source().database(),
                 BatchTypeInfo.INSTANCE);
@@ -106,19 +106,19 @@ public final class PipelineJob {
         }
     }
 
-    private static SourceSettings settings(
+    private static PostgresAdapter settings(
             PipelineSpec spec, PostgresConnector connector, List<SourceTable> tables, String slotName) {
         List<String> names = tables.stream().map(SourceTable::name).toList();
-        return new SourceSettings(
+        return new PostgresAdapter(
                 connector,
                 slotName,
                 slotName,
                 tables,
                 spec.source().excludeAtSource(),
                 CatalogLakePositions.opener(spec, connector.applicationName(), names),
-                SourceSettings.CHUNK_BYTES_DEFAULT,
-                SourceSettings.WATCH_MILLIS_DEFAULT,
-                SourceSettings.ROW_BYTES_OF_THE_HEAP);
+                PostgresAdapter.CHUNK_BYTES_DEFAULT,
+                PostgresAdapter.WATCH_MILLIS_DEFAULT,
+                PostgresAdapter.ROW_BYTES_OF_THE_HEAP);
     }
 
     /** Tells this run, and its sessions at the source, from any other run of the same pipeline. */

@@ -1,9 +1,9 @@
 package dev.sluice.ingest;
 
-import dev.sluice.ingest.postgres.connection.PostgresConnector;
-import dev.sluice.ingest.postgres.connection.SqlErrors;
-import dev.sluice.ingest.postgres.slot.OtherRun;
 import dev.sluice.ingest.sink.CatalogLakePositions;
+import dev.sluice.ingest.source.postgres.connection.PostgresConnector;
+import dev.sluice.ingest.source.postgres.connection.SqlErrors;
+import dev.sluice.ingest.source.postgres.slot.OtherRun;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.Progress;

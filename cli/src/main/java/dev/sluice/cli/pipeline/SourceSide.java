@@ -1,6 +1,6 @@
 package dev.sluice.cli.pipeline;
 
-import dev.sluice.ingest.postgres.connection.PostgresConnector;
+import dev.sluice.ingest.source.postgres.connection.PostgresConnector;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.SlotNames;
 import dev.sluice.spec.Lsn;

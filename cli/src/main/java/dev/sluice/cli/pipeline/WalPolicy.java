@@ -1,6 +1,6 @@
 package dev.sluice.cli.pipeline;
 
-import dev.sluice.ingest.postgres.connection.PostgresConnector;
+import dev.sluice.ingest.source.postgres.connection.PostgresConnector;
 import dev.sluice.spec.PipelineSpec.PostgresSourceSpec;
 import dev.sluice.spec.PipelineSpec.WalSpec;
 import dev.sluice.spec.errors.ErrorCode;

@@ -1,10 +1,10 @@
 package dev.sluice.ingest.removal;
 
 import dev.sluice.ingest.hot.HotRemoval;
-import dev.sluice.ingest.postgres.connection.PostgresConnector;
-import dev.sluice.ingest.postgres.connection.SqlErrors;
-import dev.sluice.ingest.postgres.slot.Publication;
-import dev.sluice.ingest.postgres.slot.ReplicationSlot;
+import dev.sluice.ingest.source.postgres.connection.PostgresConnector;
+import dev.sluice.ingest.source.postgres.connection.SqlErrors;
+import dev.sluice.ingest.source.postgres.slot.Publication;
+import dev.sluice.ingest.source.postgres.slot.ReplicationSlot;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.SlotNames;
 import dev.sluice.spec.PipelineSpec;

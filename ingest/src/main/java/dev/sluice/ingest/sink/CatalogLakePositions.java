@@ -1,6 +1,6 @@
 package dev.sluice.ingest.sink;
 
-import dev.sluice.ingest.postgres.LakePositions;
+import dev.sluice.ingest.source.LakePositions;
 import dev.sluice.ingest.table.TableStop;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
@@ -165,13 +165,13 @@ public final class CatalogLakePositions implements LakePositions {
     }
 
     @Override
-    public Optional<String> publication() {
+    public Optional<String> sourceSetup() {
         return property(publicationKey);
     }
 
     @Override
-    public void recordPublication(String publication) {
-        setProperty(publicationKey, publication);
+    public void recordSourceSetup(String setup) {
+        setProperty(publicationKey, setup);
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.util.Set;
 /**
  * A source table as the pipeline carries it.
  *
- * @param oid identity of the table at the source
+ * @param id what the source knows the table by, whatever it is named: in words of the source, read by it alone
  * @param name also its name in the lake and in the hot store
  * @param columns the published columns, in order; excluded and generated ones are left out
  * @param keyColumns indexes into {@code columns} of the replica identity (primary key), in key order; never empty
@@ -15,7 +15,7 @@ import java.util.Set;
  * @param excludedColumns names of columns that the pipeline does not carry, whether the table has them or not
  */
 public record SourceTable(
-        int oid,
+        String id,
         String schema,
         String name,
         List<SourceColumn> columns,
@@ -26,13 +26,13 @@ public record SourceTable(
 
     /** A table of which no column is excluded. */
     public SourceTable(
-            int oid,
+            String id,
             String schema,
             String name,
             List<SourceColumn> columns,
             List<Integer> keyColumns,
             boolean identityFull) {
-        this(oid, schema, name, columns, keyColumns, identityFull, Set.of());
+        this(id, schema, name, columns, keyColumns, identityFull, Set.of());
     }
 
     public SourceTable {
@@ -49,9 +49,13 @@ public record SourceTable(
     /**
      * A published column.
      *
-     * @param typeOid PostgreSQL's type
-     * @param typeModifier PostgreSQL's {@code atttypmod}, -1 for none
+     * @param sourceType what the source calls the type, with all that must stay as it is; read by the source alone
      */
-    public record SourceColumn(String name, int typeOid, int typeModifier, boolean notNull, ColumnType type)
-            implements Serializable {}
+    public record SourceColumn(String name, boolean notNull, ColumnType type, String sourceType)
+            implements Serializable {
+        /** A column of which the source says no more than the type that is carried. */
+        public SourceColumn(String name, boolean notNull, ColumnType type) {
+            this(name, notNull, type, "");
+        }
+    }
 }

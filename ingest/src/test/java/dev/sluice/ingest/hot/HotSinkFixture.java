@@ -106,11 +106,11 @@ abstract class HotSinkFixture {
     }
 
     static SourceTable table(String name, List<Integer> keys, SourceColumn... columns) {
-        return new SourceTable(1, "public", name, List.of(columns), keys, false);
+        return new SourceTable("1", "public", name, List.of(columns), keys, false);
     }
 
     static SourceColumn column(String name, boolean notNull, ColumnType type) {
-        return new SourceColumn(name, 0, -1, notNull, type);
+        return new SourceColumn(name, notNull, type);
     }
 
     /** id, a text that may be unchanged, another one. */

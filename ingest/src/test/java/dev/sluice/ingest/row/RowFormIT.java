@@ -2,7 +2,7 @@ package dev.sluice.ingest.row;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.ingest.postgres.TestPostgres;
+import dev.sluice.ingest.source.postgres.TestPostgres;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.sql.Connection;

@@ -26,13 +26,13 @@ import org.junit.jupiter.api.Test;
 class CarriedSizeTest {
     private static final int MANY = 500_000;
     private static final SourceTable DOCS = new SourceTable(
-            1,
+            "1",
             "public",
             "docs",
             List.of(
-                    new SourceColumn("id", 23, -1, true, Scalar.INTEGER),
-                    new SourceColumn("status", 25, -1, false, Scalar.TEXT),
-                    new SourceColumn("body", 25, -1, false, Scalar.TEXT)),
+                    new SourceColumn("id", true, Scalar.INTEGER),
+                    new SourceColumn("status", false, Scalar.TEXT),
+                    new SourceColumn("body", false, Scalar.TEXT)),
             List.of(0),
             false);
 

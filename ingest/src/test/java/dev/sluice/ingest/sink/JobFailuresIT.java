@@ -3,7 +3,7 @@ package dev.sluice.ingest.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.ingest.postgres.TestPostgres;
+import dev.sluice.ingest.source.postgres.TestPostgres;
 import dev.sluice.lake.testing.FaultyCatalog.Fault;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;

@@ -1,13 +1,13 @@
 package dev.sluice.ingest.sink;
 
-import dev.sluice.ingest.postgres.CommitWatch;
-import dev.sluice.ingest.postgres.LakePositions;
-import dev.sluice.ingest.postgres.PostgresSource;
-import dev.sluice.ingest.postgres.SourceSettings;
-import dev.sluice.ingest.postgres.TestPostgres;
-import dev.sluice.ingest.postgres.catalogue.SourceCatalogue;
 import dev.sluice.ingest.row.BatchTypeInfo;
 import dev.sluice.ingest.sink.poison.PoisonPolicies;
+import dev.sluice.ingest.source.CommitWatch;
+import dev.sluice.ingest.source.LakePositions;
+import dev.sluice.ingest.source.LoadThenStreamSource;
+import dev.sluice.ingest.source.postgres.PostgresAdapter;
+import dev.sluice.ingest.source.postgres.TestPostgres;
+import dev.sluice.ingest.source.postgres.catalogue.SourceCatalogue;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;
@@ -144,7 +144,7 @@ final class LakeRun implements AutoCloseable {
         StreamExecutionEnvironment environment = StreamExecutionEnvironment.createLocalEnvironment(2, configuration);
         environment.getConfig().enableObjectReuse();
         List<String> names = tables.stream().map(SourceTable::name).toList();
-        SourceSettings settings = new SourceSettings(
+        PostgresAdapter settings = new PostgresAdapter(
                 postgres.connector(),
                 slot(),
                 slot(),
@@ -153,10 +153,10 @@ final class LakeRun implements AutoCloseable {
                 new PositionsOpener(pipeline, run, names),
                 1 << 20,
                 300,
-                SourceSettings.ROW_BYTES_OF_THE_HEAP);
+                PostgresAdapter.ROW_BYTES_OF_THE_HEAP);
         environment
                 .fromSource(
-                        new PostgresSource(settings),
+                        new LoadThenStreamSource(settings),
                         WatermarkStrategy.noWatermarks(),
                         "source",
                         BatchTypeInfo.INSTANCE)

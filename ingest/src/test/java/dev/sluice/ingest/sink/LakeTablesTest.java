@@ -85,10 +85,10 @@ class LakeTablesTest {
     }
 
     private static SourceColumn column(String name, ColumnType type) {
-        return new SourceColumn(name, 0, -1, name.equals("id"), type);
+        return new SourceColumn(name, name.equals("id"), type);
     }
 
     private static SourceTable table(SourceColumn... columns) {
-        return new SourceTable(1, "public", "orders", List.of(columns), List.of(0), false);
+        return new SourceTable("1", "public", "orders", List.of(columns), List.of(0), false);
     }
 }

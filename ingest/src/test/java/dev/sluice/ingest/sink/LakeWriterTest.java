@@ -458,13 +458,13 @@ class LakeWriterTest {
     /** Two key columns and a value. */
     private static SourceTable table(String name, boolean identityFull) {
         return new SourceTable(
-                name.hashCode(),
+                String.valueOf(name.hashCode()),
                 "public",
                 name,
                 List.of(
-                        new SourceColumn("id", 23, -1, true, Scalar.INTEGER),
-                        new SourceColumn("part", 25, -1, true, Scalar.TEXT),
-                        new SourceColumn("value", 25, -1, false, Scalar.TEXT)),
+                        new SourceColumn("id", true, Scalar.INTEGER),
+                        new SourceColumn("part", true, Scalar.TEXT),
+                        new SourceColumn("value", false, Scalar.TEXT)),
                 List.of(0, 1),
                 identityFull);
     }

@@ -3,7 +3,7 @@ package dev.sluice.ingest.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.ingest.postgres.TestPostgres;
+import dev.sluice.ingest.source.postgres.TestPostgres;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.TableStamps;
 import dev.sluice.spec.PipelineSpec.ColumnSpec;

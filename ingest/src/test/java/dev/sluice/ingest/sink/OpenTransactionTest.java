@@ -119,12 +119,10 @@ class OpenTransactionTest {
 
     private static SourceTable table(String name, int oid) {
         return new SourceTable(
-                oid,
+                String.valueOf(oid),
                 "public",
                 name,
-                List.of(
-                        new SourceColumn("id", 23, -1, true, Scalar.INTEGER),
-                        new SourceColumn("value", 25, -1, false, Scalar.TEXT)),
+                List.of(new SourceColumn("id", true, Scalar.INTEGER), new SourceColumn("value", false, Scalar.TEXT)),
                 List.of(0),
                 false);
     }

@@ -2,8 +2,8 @@ package dev.sluice.ingest.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.ingest.postgres.TestPostgres;
 import dev.sluice.ingest.sink.poison.DeadLetterTable;
+import dev.sluice.ingest.source.postgres.TestPostgres;
 import dev.sluice.lake.TableStamps;
 import dev.sluice.spec.PoisonPolicy;
 import dev.sluice.spec.errors.ErrorCode;

@@ -325,7 +325,7 @@ class PoisonTest {
     @Test
     void keyColumnIsAlwaysStopAndOtherPoliciesForItAreRefused() {
         SourceTable keyed = new SourceTable(
-                1, "public", "keyed", List.of(new SourceColumn("day", 1082, -1, true, Scalar.DATE)), List.of(0), false);
+                "1", "public", "keyed", List.of(new SourceColumn("day", true, Scalar.DATE)), List.of(0), false);
         assertThat(PoisonPolicies.of(
                                 List.of(new TableSpec("public", "keyed", List.of(), PoisonPolicy.TEXT, List.of())),
                                 List.of(keyed))
@@ -480,13 +480,13 @@ class PoisonTest {
 
     private static SourceTable table(String name) {
         return new SourceTable(
-                name.hashCode(),
+                String.valueOf(name.hashCode()),
                 "public",
                 name,
                 List.of(
-                        new SourceColumn("id", 23, -1, true, Scalar.INTEGER),
-                        new SourceColumn("day", 1082, -1, false, Scalar.DATE),
-                        new SourceColumn("note", 25, -1, false, Scalar.TEXT)),
+                        new SourceColumn("id", true, Scalar.INTEGER),
+                        new SourceColumn("day", false, Scalar.DATE),
+                        new SourceColumn("note", false, Scalar.TEXT)),
                 List.of(0),
                 false);
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.ingest.RunClaim;
-import dev.sluice.ingest.postgres.TestPostgres;
+import dev.sluice.ingest.source.postgres.TestPostgres;
 import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.ProgressRecord;

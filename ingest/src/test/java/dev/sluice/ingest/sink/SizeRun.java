@@ -261,12 +261,10 @@ public final class SizeRun {
 
     static SourceTable table(String name, int oid) {
         return new SourceTable(
-                oid,
+                String.valueOf(oid),
                 "public",
                 name,
-                List.of(
-                        new SourceColumn("id", 23, -1, true, Scalar.INTEGER),
-                        new SourceColumn("name", 25, -1, false, Scalar.TEXT)),
+                List.of(new SourceColumn("id", true, Scalar.INTEGER), new SourceColumn("name", false, Scalar.TEXT)),
                 List.of(0),
                 false);
     }

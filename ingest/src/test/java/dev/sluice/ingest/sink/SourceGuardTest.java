@@ -83,12 +83,10 @@ class SourceGuardTest {
 
     private static SourceTable table(int oid, String name) {
         return new SourceTable(
-                oid,
+                String.valueOf(oid),
                 "public",
                 name,
-                List.of(
-                        new SourceColumn("id", 23, -1, true, Scalar.INTEGER),
-                        new SourceColumn("note", 25, -1, false, Scalar.TEXT)),
+                List.of(new SourceColumn("id", true, Scalar.INTEGER), new SourceColumn("note", false, Scalar.TEXT)),
                 List.of(0),
                 false);
     }

@@ -2,8 +2,8 @@ package dev.sluice.ingest.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.ingest.postgres.LakePositions;
 import dev.sluice.ingest.row.Batch;
+import dev.sluice.ingest.source.LakePositions;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.SourceTable.SourceColumn;
@@ -79,12 +79,10 @@ class TableDetachmentTest {
 
     private static SourceTable table(int oid, String name) {
         return new SourceTable(
-                oid,
+                String.valueOf(oid),
                 "public",
                 name,
-                List.of(
-                        new SourceColumn("id", 23, -1, true, Scalar.INTEGER),
-                        new SourceColumn("note", 25, -1, false, Scalar.TEXT)),
+                List.of(new SourceColumn("id", true, Scalar.INTEGER), new SourceColumn("note", false, Scalar.TEXT)),
                 List.of(0),
                 false);
     }

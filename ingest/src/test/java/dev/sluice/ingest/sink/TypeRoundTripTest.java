@@ -186,13 +186,13 @@ class TypeRoundTripTest {
                 Scalar.TEXT);
         List<SourceColumn> columns = new ArrayList<>();
         for (int i = 0; i < types.size(); i++) {
-            columns.add(new SourceColumn("c" + i, 0, -1, i < types.size() - 1, types.get(i)));
+            columns.add(new SourceColumn("c" + i, i < types.size() - 1, types.get(i)));
         }
         List<Integer> keys = new ArrayList<>();
         for (int i = 0; i < types.size() - 1; i++) {
             keys.add(i);
         }
-        SourceTable source = new SourceTable(1, "public", "keys", columns, keys, false);
+        SourceTable source = new SourceTable("1", "public", "keys", columns, keys, false);
         List<Object> row = Arrays.asList(
                 true,
                 -7,
@@ -357,12 +357,10 @@ class TypeRoundTripTest {
 
     private static SourceTable table(ColumnType type) {
         return new SourceTable(
-                1,
+                "1",
                 "public",
                 "typed",
-                List.of(
-                        new SourceColumn("id", 20, -1, true, Scalar.BIGINT),
-                        new SourceColumn("value", 0, -1, false, type)),
+                List.of(new SourceColumn("id", true, Scalar.BIGINT), new SourceColumn("value", false, type)),
                 List.of(0),
                 false);
     }

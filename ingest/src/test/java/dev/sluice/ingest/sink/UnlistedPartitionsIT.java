@@ -2,7 +2,7 @@ package dev.sluice.ingest.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.ingest.postgres.TestPostgres;
+import dev.sluice.ingest.source.postgres.TestPostgres;
 import dev.sluice.lake.UnlistedPartitions;
 import java.util.List;
 import java.util.Map;

@@ -20,8 +20,6 @@ import org.apache.iceberg.Schema;
 public final class SpecialColumns {
     public static final String SUFFIX = "__special";
 
-    private static final int TEXT_OID = 25;
-
     private SpecialColumns() {}
 
     /** The table with the companions that the policies ask for. */
@@ -86,11 +84,11 @@ public final class SpecialColumns {
     }
 
     private static SourceColumn companion(String name) {
-        return new SourceColumn(name, TEXT_OID, -1, false, ColumnType.Scalar.TEXT);
+        return new SourceColumn(name, false, ColumnType.Scalar.TEXT);
     }
 
     private static SourceTable with(SourceTable source, List<SourceColumn> columns) {
         return new SourceTable(
-                source.oid(), source.schema(), source.name(), columns, source.keyColumns(), source.identityFull());
+                source.id(), source.schema(), source.name(), columns, source.keyColumns(), source.identityFull());
     }
 }

@@ -15,8 +15,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class CutKeysTest {
-    private static final SourceTable TABLE = new SourceTable(
-            1, "public", "t", List.of(new SourceColumn("id", 25, -1, true, Scalar.TEXT)), List.of(0), false);
+    private static final SourceTable TABLE =
+            new SourceTable("1", "public", "t", List.of(new SourceColumn("id", true, Scalar.TEXT)), List.of(0), false);
 
     private final KeyBytes key = new KeyBytes(TABLE);
 

@@ -1,2 +1,0 @@
-/** The PostgreSQL source: loads tables by COPY under one exported snapshot, then streams whole transactions from pgoutput. */
-package dev.sluice.ingest.postgres;
