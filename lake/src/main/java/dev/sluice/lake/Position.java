@@ -23,6 +23,11 @@ public record Position(long order, String text) implements Comparable<Position>,
         return new Position(lsn.value(), lsn.toString());
     }
 
+    /** @param text as the source writes it; empty when that is the form of an LSN */
+    public static Position of(long order, String text) {
+        return text.isEmpty() ? of(new Lsn(order)) : new Position(order, text);
+    }
+
     /** What two keys of a stamp say: {@code order} in the form of an LSN, and the text where it is another one. */
     static Position read(String order, @Nullable String text) {
         Position plain = parse(order);

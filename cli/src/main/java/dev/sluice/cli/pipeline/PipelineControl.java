@@ -2,10 +2,10 @@ package dev.sluice.cli.pipeline;
 
 import dev.sluice.cli.Session;
 import dev.sluice.clickhouse.hot.HotViews;
-import dev.sluice.ingest.source.postgres.catalogue.SourceCatalogue;
-import dev.sluice.ingest.source.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.removal.PipelineRemoval;
 import dev.sluice.ingest.sink.PipelineTables;
+import dev.sluice.ingest.source.postgres.catalogue.SourceCatalogue;
+import dev.sluice.ingest.source.postgres.connection.PostgresConnector;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.SlotNames;
 import dev.sluice.spec.PipelineSpec;

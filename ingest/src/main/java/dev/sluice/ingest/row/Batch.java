@@ -55,8 +55,13 @@ public sealed interface Batch
      * Every transaction with a commit LSN up to {@code lsn} has been emitted.
      *
      * @param commitTimeMicros when the last of them was committed, microseconds since 1970; 0 when not known
+     * @param text the position as the source writes it, which the lake's stamps show; empty when that is the form of an LSN
      */
-    record Progress(long lsn, long commitTimeMicros) implements Batch {}
+    record Progress(long lsn, long commitTimeMicros, String text) implements Batch {
+        public Progress(long lsn, long commitTimeMicros) {
+            this(lsn, commitTimeMicros, "");
+        }
+    }
 
     /**
      * The load of {@code tables} at {@code lsn} is complete and may be published: it holds every transaction with a commit
@@ -65,9 +70,14 @@ public sealed interface Batch
      *
      * @param commitTimeMicros as of {@link Progress}
      * @param rows rows that were read per table, in the order of {@code tables}; empty when not known
+     * @param text as of {@link Progress}
      */
     @SuppressWarnings("ArrayRecordComponent") // batches are never compared
-    record Loaded(long lsn, long commitTimeMicros, int[] tables, long[] rows) implements Batch {}
+    record Loaded(long lsn, long commitTimeMicros, int[] tables, long[] rows, String text) implements Batch {
+        public Loaded(long lsn, long commitTimeMicros, int[] tables, long[] rows) {
+            this(lsn, commitTimeMicros, tables, rows, "");
+        }
+    }
 
     /** A table is not streamed any more, for the reason given. */
     record Stop(TableStop reason) implements Batch {

@@ -3,6 +3,7 @@ package dev.sluice.ingest.row;
 import dev.sluice.ingest.table.TableStop;
 import dev.sluice.spec.errors.ErrorCode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
@@ -70,12 +71,14 @@ public final class BatchSerializer extends TypeSerializerSingleton<Batch> {
             out.writeByte(PROGRESS);
             out.writeLong(progress.lsn());
             out.writeLong(progress.commitTimeMicros());
+            writeText(progress.text(), out);
         } else if (batch instanceof Batch.Loaded loaded) {
             out.writeByte(LOADED);
             out.writeLong(loaded.lsn());
             out.writeLong(loaded.commitTimeMicros());
             writeInts(loaded.tables(), loaded.tables().length, out);
             writeLongs(loaded.rows(), loaded.rows().length, out);
+            writeText(loaded.text(), out);
         } else if (batch instanceof Batch.Stop stop) {
             out.writeByte(STOP);
             out.writeInt(stop.reason().table());
@@ -111,6 +114,16 @@ public final class BatchSerializer extends TypeSerializerSingleton<Batch> {
         }
     }
 
+    /** Not writeUTF: the position of a source may be longer than that takes. */
+    private static void writeText(String text, DataOutputView out) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        writeBytes(bytes, bytes.length, out);
+    }
+
+    private static String readText(DataInputView in) throws IOException {
+        return new String(readBytes(in), StandardCharsets.UTF_8);
+    }
+
     @Override
     public Batch deserialize(DataInputView in) throws IOException {
         byte tag = in.readByte();
@@ -131,8 +144,8 @@ public final class BatchSerializer extends TypeSerializerSingleton<Batch> {
                         in.readBoolean() ? readLongs(in) : null);
             case CHUNK_END -> new Batch.ChunkEnd(in.readInt(), in.readLong());
             case START -> new Batch.Start(readLongs(in));
-            case PROGRESS -> new Batch.Progress(in.readLong(), in.readLong());
-            case LOADED -> new Batch.Loaded(in.readLong(), in.readLong(), readInts(in), readLongs(in));
+            case PROGRESS -> new Batch.Progress(in.readLong(), in.readLong(), readText(in));
+            case LOADED -> new Batch.Loaded(in.readLong(), in.readLong(), readInts(in), readLongs(in), readText(in));
             case STOP ->
                 new Batch.Stop(
                         new TableStop(in.readInt(), ErrorCode.valueOf(in.readUTF()), in.readUTF(), in.readUTF()));

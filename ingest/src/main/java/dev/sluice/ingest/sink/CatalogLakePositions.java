@@ -12,7 +12,6 @@ import dev.sluice.lake.StampProperties;
 import dev.sluice.lake.TableHead;
 import dev.sluice.lake.TableStamps;
 import dev.sluice.lake.UnlistedPartitions;
-import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpec.CatalogSpec;
 import dev.sluice.spec.errors.ErrorCode;
@@ -77,15 +76,14 @@ public final class CatalogLakePositions implements LakePositions {
     }
 
     @Override
-    public Map<Integer, Lsn> stamps() {
-        Map<Integer, Lsn> stamps = new HashMap<>();
+    public Map<Integer, Position> stamps() {
+        Map<Integer, Position> stamps = new HashMap<>();
         for (int i = 0; i < tables.size(); i++) {
             int table = i;
             catalog.find(catalog.bronze(tables.get(i)))
                     .filter(lakeTable -> Following.of(lakeTable).isFollowed())
                     .flatMap(TableStamps::current)
-                    .map(stamp -> stamp.position().lsn())
-                    .ifPresent(lsn -> stamps.put(table, lsn));
+                    .ifPresent(stamp -> stamps.put(table, stamp.position()));
         }
         return stamps;
     }
@@ -121,8 +119,8 @@ public final class CatalogLakePositions implements LakePositions {
     }
 
     @Override
-    public Optional<Lsn> acknowledged() {
-        return progress.acknowledged().map(Position::lsn);
+    public Optional<Position> acknowledged() {
+        return progress.acknowledged();
     }
 
     @Override

@@ -108,7 +108,7 @@ public final class CutCommitter implements Committer<CutFiles> {
     public boolean commit(CutFiles cut) {
         startNanos = System.nanoTime();
         stop(cut.stops());
-        stop(guard.differing(new Lsn(cut.lsn()), loadedIn(cut)));
+        stop(guard.differing(cut.to(), loadedIn(cut)));
         stop(heads.foreign(catalog, changing(cut)));
         while (true) {
             try {
@@ -136,7 +136,7 @@ public final class CutCommitter implements Committer<CutFiles> {
             file(changeOf(files, cut, Stamp.Kind.DATA), files, changes);
         }
         // Without any change, the pipeline moves alone.
-        alreadyThere &= publish(changes, advance(cut, cut.lsn()));
+        alreadyThere &= publish(changes, advance(cut, cut.to()));
         changed.forEach(this::deleteCarried);
         return alreadyThere;
     }
@@ -158,7 +158,7 @@ public final class CutCommitter implements Committer<CutFiles> {
             truncated.ifPresent(emptied::add);
         }
         // Loads come at positions of their own: they do not move the pipeline.
-        boolean alreadyThere = publish(changes, advance(cut, 0));
+        boolean alreadyThere = publish(changes, advance(cut, Position.ZERO));
         for (int table : marker.tables()) {
             deleteCarried(loadFiles(table, marker, cut));
         }
@@ -167,10 +167,9 @@ public final class CutCommitter implements Committer<CutFiles> {
         return alreadyThere;
     }
 
-    /** @param to where the commit moves the pipeline; 0 when it leaves it where it is */
-    private Advance advance(CutFiles cut, long to) {
-        Optional<Position> from = cut.from() == CutFiles.FROM_CLAIM ? Optional.empty() : Optional.of(at(cut.from()));
-        return new Advance(progress, runId, from, at(to));
+    /** @param to where the commit moves the pipeline; {@link Position#ZERO} when it leaves it where it is */
+    private Advance advance(CutFiles cut, Position to) {
+        return new Advance(progress, runId, cut.from(), to);
     }
 
     private void stopRefused(CommitOutcome.NotApplied refused) {
@@ -267,7 +266,7 @@ public final class CutCommitter implements Committer<CutFiles> {
     }
 
     private TableChange loadOf(int table, LoadMarker marker, CutFiles cut) {
-        Position loadedAt = at(marker.lsn());
+        Position loadedAt = marker.position();
         TableFiles files = loadFiles(table, marker, cut);
         Stamp stamp = new Stamp(
                 pipeline,
@@ -287,7 +286,7 @@ public final class CutCommitter implements Committer<CutFiles> {
         long rowsBefore = files.isTruncated() ? RowBalance.liveRows(catalog.load(catalog.bronze(source.name()))) : 0;
         Stamp stamp = new Stamp(
                 pipeline,
-                at(cut.lsn()),
+                cut.to(),
                 Position.ZERO,
                 instant(cut.commitTimeMicros()),
                 kind,

@@ -12,6 +12,7 @@ import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.TableStop;
 import dev.sluice.lake.LakeCatalog;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.Remedy;
 import dev.sluice.spec.errors.SluiceException;
@@ -55,6 +56,9 @@ public final class LakeWriter implements CommittingSinkWriter<Batch, CutFiles> {
     private boolean isOpen;
 
     private long lsn;
+    /** How the source writes {@link #lsn}. */
+    private String text = "";
+
     private long commitTimeMicros;
     private int loadingTable = -1;
 
@@ -81,14 +85,18 @@ public final class LakeWriter implements CommittingSinkWriter<Batch, CutFiles> {
             change(changes);
         } else if (batch instanceof Batch.Progress progress) {
             isOpen = false;
-            advance(progress.lsn(), progress.commitTimeMicros());
+            advance(progress.lsn(), progress.commitTimeMicros(), progress.text());
         } else if (batch instanceof Batch.Open) {
             open();
         } else if (batch instanceof Batch.Stop stop) {
             stop(stop.reason());
         } else if (batch instanceof Batch.Loaded loaded) {
-            markers.add(new LoadMarker(loaded.lsn(), loaded.commitTimeMicros(), loaded.tables(), loaded.rows()));
-            advance(loaded.lsn(), loaded.commitTimeMicros());
+            markers.add(new LoadMarker(
+                    Position.of(loaded.lsn(), loaded.text()),
+                    loaded.commitTimeMicros(),
+                    loaded.tables(),
+                    loaded.rows()));
+            advance(loaded.lsn(), loaded.commitTimeMicros(), loaded.text());
         } else if (!(batch instanceof Batch.ChunkEnd || batch instanceof Batch.Start)) {
             throw new IllegalStateException("nobody has said what " + batch + " is for the lake");
         }
@@ -113,7 +121,8 @@ public final class LakeWriter implements CommittingSinkWriter<Batch, CutFiles> {
             writer(changes.table()).change(changes).ifPresent(this::stop);
             wrote(changes);
         }
-        advance(changes.lsn(), changes.commitTimeMicros());
+        // Its text comes with the sign of progress behind it.
+        advance(changes.lsn(), changes.commitTimeMicros(), "");
     }
 
     private void wrote(Batch batch) throws IOException {
@@ -144,9 +153,10 @@ public final class LakeWriter implements CommittingSinkWriter<Batch, CutFiles> {
     }
 
     /** The cut reaches {@code reached}, unless a transaction is open: nothing of that may be handed over. */
-    private void advance(long reached, long micros) {
+    private void advance(long reached, long micros, String reachedText) {
         if (!isOpen && Long.compareUnsigned(reached, lsn) >= 0) {
             lsn = reached;
+            text = reachedText;
             commitTimeMicros = micros != 0 ? micros : commitTimeMicros;
         }
     }
@@ -200,9 +210,11 @@ public final class LakeWriter implements CommittingSinkWriter<Batch, CutFiles> {
     }
 
     private CutFiles cut(boolean isEarly, List<TableFiles> changes, List<TableFiles> loads, List<TableStop> stopsNow) {
-        CutFiles cut = new CutFiles(isEarly, lsn, commitTimeMicros, changes, loads, markers, stopsNow);
+        CutFiles cut =
+                new CutFiles(isEarly, Position.of(lsn, text), commitTimeMicros, changes, loads, markers, stopsNow);
         markers.clear();
         lsn = 0;
+        text = "";
         return cut;
     }
 

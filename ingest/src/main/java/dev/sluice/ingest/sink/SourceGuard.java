@@ -1,7 +1,7 @@
 package dev.sluice.ingest.sink;
 
 import dev.sluice.ingest.table.TableStop;
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +21,7 @@ public interface SourceGuard extends AutoCloseable {
      * @return the tables that must not go on; the others may
      * @throws dev.sluice.spec.errors.SluiceException when none may go on, or when the source could not be looked at
      */
-    List<TableStop> differing(Lsn to, Set<Integer> loaded);
+    List<TableStop> differing(Position to, Set<Integer> loaded);
 
     @Override
     default void close() {}

@@ -1,6 +1,6 @@
 package dev.sluice.ingest.source;
 
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -99,8 +99,8 @@ final class Acknowledger implements AutoCloseable {
             commitsExpected = false;
         }
         try {
-            Optional<Lsn> recorded = positions.acknowledged();
-            recorded.ifPresent(lsn -> feed.acknowledge(lsn.value()));
+            Optional<Position> recorded = positions.acknowledged();
+            recorded.ifPresent(feed::acknowledge);
             failing = false;
         } catch (RuntimeException e) {
             if (!failing) {

@@ -1,5 +1,7 @@
 package dev.sluice.ingest.source;
 
+import dev.sluice.lake.Position;
+
 /**
  * The changes of a source, read by a thread of its own from the moment that it is made, and handed over in slices. What
  * goes wrong in it comes out of {@link #slices}. Every method but {@link #close} may be called by any thread.
@@ -7,8 +9,8 @@ package dev.sluice.ingest.source;
 public interface ChangeFeed extends AutoCloseable {
     SliceQueue slices();
 
-    /** Every commit up to {@code lsn} is in the lake, and that is on record: the server may forget it. */
-    void acknowledge(long lsn);
+    /** Every commit up to here is in the lake, and that is on record: the server may forget it. */
+    void acknowledge(Position position);
 
     /** Time since anything arrived. */
     long silentNanos();

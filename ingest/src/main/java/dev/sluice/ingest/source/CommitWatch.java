@@ -2,7 +2,7 @@ package dev.sluice.ingest.source;
 
 import dev.sluice.ingest.sink.SourceGuard;
 import dev.sluice.ingest.table.TableStop;
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +16,7 @@ public final class CommitWatch implements SourceGuard {
     private final Set<Integer> followed = new HashSet<>();
     private FollowedSource source;
     /** The slot may stand here: it was on record before this object, or passed here. */
-    private Lsn passed = Lsn.ZERO;
+    private Position passed = Position.ZERO;
 
     private CommitWatch(SourceAdapter adapter) {
         this.adapter = adapter;
@@ -27,8 +27,8 @@ public final class CommitWatch implements SourceGuard {
     }
 
     @Override
-    public List<TableStop> differing(Lsn to, Set<Integer> loaded) {
-        if (to.equals(Lsn.ZERO) && loaded.isEmpty()) {
+    public List<TableStop> differing(Position to, Set<Integer> loaded) {
+        if (to.equals(Position.ZERO) && loaded.isEmpty()) {
             // Rows of a load that is not complete: nothing is published.
             return List.of();
         }
@@ -41,23 +41,23 @@ public final class CommitWatch implements SourceGuard {
             // They are recorded as stopped before the next look, which is not about them any more.
             close();
         }
-        passed = Lsn.max(passed, to);
+        passed = Position.max(passed, to);
         return stops;
     }
 
     /** Reads anew what is expected: a load records its tables when it begins. */
-    private void begin(Lsn to, Set<Integer> loaded) {
+    private void begin(Position to, Set<Integer> loaded) {
         close();
         try (LakePositions lake = adapter.lake().open()) {
             LakeKnowledge knowledge = LakeKnowledge.read(lake);
             followed.clear();
             followed.addAll(knowledge.stamps().keySet());
             followed.addAll(loaded);
-            Lsn known = knowledge.everywhere(knowledge.stamps());
+            Position known = knowledge.everywhere(knowledge.stamps());
             // As long as nothing that is followed is published, the slot stands where this load begins: it was made for
             // it.
             // What the lake acknowledged before, of tables that are all loaded anew, says nothing of it.
-            passed = Lsn.max(passed, knowledge.stamps().isEmpty() ? Lsn.max(known, to) : known);
+            passed = Position.max(passed, knowledge.stamps().isEmpty() ? Position.max(known, to) : known);
             source = adapter.followed(knowledge, knowledge.identity().orElseThrow(), followed);
         }
     }

@@ -1,6 +1,6 @@
 package dev.sluice.ingest.source;
 
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import java.util.List;
 import java.util.Set;
 
@@ -9,12 +9,13 @@ import java.util.Set;
  *
  * @param known every commit up to here is in the lake, for every table: a server that can give no longer what follows is
  *     refused
- * @param position every transaction with a commit LSN up to here was emitted before; 0 for none
+ * @param position every transaction with a commit LSN up to here was emitted before; {@link Position#ZERO} for none
  * @param skipTo for each table, transactions with a commit LSN up to here are dropped
  * @param stopped tables of which nothing is emitted
  * @param loaded loads to be announced in their places, in the order of their LSNs
  */
-public record FeedStart(Lsn known, long position, List<Long> skipTo, Set<Integer> stopped, List<LoadedTables> loaded) {
+public record FeedStart(
+        Position known, Position position, List<Position> skipTo, Set<Integer> stopped, List<LoadedTables> loaded) {
     public FeedStart {
         skipTo = List.copyOf(skipTo);
         stopped = Set.copyOf(stopped);

@@ -1,7 +1,7 @@
 package dev.sluice.ingest.source;
 
 import dev.sluice.ingest.table.TableStop;
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +21,7 @@ public interface FollowedSource extends AutoCloseable {
      * @throws dev.sluice.spec.errors.SluiceException what concerns all tables; E0201, E0202 when the source cannot be looked
      *     at and nothing is known
      */
-    List<TableStop> look(Lsn known, Lsn acknowledged);
+    List<TableStop> look(Position known, Position acknowledged);
 
     /** Records what the last look found changed without harm: from now on it is what is expected. */
     void recordDrift(LakePositions lake);

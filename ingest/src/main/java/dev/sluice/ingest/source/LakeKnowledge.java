@@ -1,6 +1,6 @@
 package dev.sluice.ingest.source;
 
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +17,9 @@ import java.util.Set;
  * @param shapes what the tables were when they were loaded, or last seen unharmed, as the adapter recorded it
  */
 public record LakeKnowledge(
-        Map<Integer, Lsn> stamps,
+        Map<Integer, Position> stamps,
         Set<Integer> stopped,
-        Optional<Lsn> acknowledged,
+        Optional<Position> acknowledged,
         Optional<String> identity,
         Optional<String> sourceSetup,
         Map<Integer, String> shapes) {
@@ -35,15 +35,15 @@ public record LakeKnowledge(
     }
 
     /** Up to where each table is known, with those of loads that are complete and perhaps not published. */
-    Map<Integer, Lsn> withLoaded(List<LoadedTables> loaded) {
-        Map<Integer, Lsn> known = new HashMap<>(stamps);
-        loaded.forEach(l -> l.tables().forEach(table -> known.merge(table, new Lsn(l.lsn()), Lsn::max)));
+    Map<Integer, Position> withLoaded(List<LoadedTables> loaded) {
+        Map<Integer, Position> known = new HashMap<>(stamps);
+        loaded.forEach(l -> l.tables().forEach(table -> known.merge(table, l.position(), Position::max)));
         return known;
     }
 
     /** Every commit up to here is in the lake, for every table: the record, or what the tables themselves say. */
-    Lsn everywhere(Map<Integer, Lsn> known) {
-        Lsn lowest = known.values().stream().min(Lsn::compareTo).orElse(Lsn.ZERO);
-        return Lsn.max(lowest, acknowledged.orElse(Lsn.ZERO));
+    Position everywhere(Map<Integer, Position> known) {
+        Position lowest = known.values().stream().min(Position::compareTo).orElse(Position.ZERO);
+        return Position.max(lowest, acknowledged.orElse(Position.ZERO));
     }
 }

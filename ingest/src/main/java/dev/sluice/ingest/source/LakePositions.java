@@ -1,7 +1,7 @@
 package dev.sluice.ingest.source;
 
 import dev.sluice.ingest.table.TableStop;
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +16,7 @@ public interface LakePositions extends AutoCloseable {
     default void checkRun() {}
 
     /** Stamps of the tables that are published and followed, by their index in the pipeline; a table without one needs a load. */
-    Map<Integer, Lsn> stamps();
+    Map<Integer, Position> stamps();
 
     /** Why tables are stopped, by their index in the pipeline: they are neither loaded nor streamed. */
     Map<Integer, String> stops();
@@ -27,7 +27,7 @@ public interface LakePositions extends AutoCloseable {
     }
 
     /** Every commit up to here is in the lake, as recorded by the committer; empty before the first lake commit. */
-    Optional<Lsn> acknowledged();
+    Optional<Position> acknowledged();
 
     /** The server that the slot lives on, as recorded by {@link #recordSourceIdentity}; empty before the first load. */
     Optional<String> sourceIdentity();

@@ -1,7 +1,7 @@
 package dev.sluice.ingest.source;
 
 import dev.sluice.ingest.source.PipelineSplit.StreamSplit;
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +26,7 @@ record LoadPlan(LoadPosition position, List<LoadedTables> loaded, StreamSplit st
             SourceCheck.heads(lake);
             LakeKnowledge knowledge = LakeKnowledge.read(lake);
             String identity = checkIdentity(adapter, lake, knowledge);
-            Map<Integer, Lsn> known = knowledge.withLoaded(loaded);
+            Map<Integer, Position> known = knowledge.withLoaded(loaded);
             try (FollowedSource source = adapter.followed(knowledge, identity, known.keySet())) {
                 Set<Integer> stopped = new HashSet<>(knowledge.stopped());
                 if (!known.isEmpty()) {
@@ -77,12 +77,13 @@ record LoadPlan(LoadPosition position, List<LoadedTables> loaded, StreamSplit st
         }
     }
 
-    private static StreamSplit streamSplit(SourceAdapter adapter, Map<Integer, Lsn> known, List<LoadedTables> loaded) {
-        List<Long> skipTo = IntStream.range(0, adapter.tables().size())
-                .mapToObj(i -> known.getOrDefault(i, Lsn.ZERO).value())
+    private static StreamSplit streamSplit(
+            SourceAdapter adapter, Map<Integer, Position> known, List<LoadedTables> loaded) {
+        List<Position> skipTo = IntStream.range(0, adapter.tables().size())
+                .mapToObj(i -> known.getOrDefault(i, Position.ZERO))
                 .toList();
         return new StreamSplit(
-                0,
+                Position.ZERO,
                 PipelineSplit.tableIds(adapter),
                 skipTo,
                 loaded.stream().filter(LoadedTables::isInTheStream).toList());

@@ -1,5 +1,6 @@
 package dev.sluice.ingest.source;
 
+import dev.sluice.lake.Position;
 import java.util.List;
 import java.util.Map;
 
@@ -8,11 +9,11 @@ import java.util.Map;
  *
  * @param session holds the snapshot
  * @param chunks ranges by table, which together have every row
- * @param truncated tables that need not be read: the stream truncates them in the commit with this LSN
+ * @param truncated tables that need not be read, as the stream truncates them: the position right before that commit
  * @param isBeforeTheStream whether the stream begins where these are loaded
  */
 public record LoadPosition(
         LoadSession session,
         Map<Integer, List<ChunkRange>> chunks,
-        Map<Integer, Long> truncated,
+        Map<Integer, Position> truncated,
         boolean isBeforeTheStream) {}

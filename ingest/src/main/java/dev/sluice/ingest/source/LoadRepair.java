@@ -3,7 +3,6 @@ package dev.sluice.ingest.source;
 import dev.sluice.ingest.JobFailures;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.TableStop;
-import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.List;
@@ -79,7 +78,7 @@ final class LoadRepair {
                             + " another position",
                     ErrorCode.E0302,
                     ErrorCode.E0302.title(),
-                    new Lsn(lsn),
+                    session.position(),
                     unfinished.size());
             unfinished.forEach(table -> giveUp(table, lsn));
             changed.run();

@@ -1,5 +1,6 @@
 package dev.sluice.ingest.source;
 
+import dev.sluice.lake.Position;
 import java.util.Collection;
 
 /**
@@ -10,8 +11,8 @@ public interface LoadSession extends AutoCloseable {
     /** Under this name readers import the snapshot. */
     String snapshotName();
 
-    /** The rows of the snapshot are those of every transaction with a commit LSN up to here, and of no other. */
-    long loadLsn();
+    /** The rows of the snapshot are those of every transaction committed up to here, and of no other. */
+    Position position();
 
     /** The server's clock when the snapshot was there, microseconds since 1970. */
     long timeMicros();

@@ -1,6 +1,7 @@
 package dev.sluice.ingest.source;
 
 import dev.sluice.ingest.row.Batch;
+import dev.sluice.lake.Position;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,13 +9,13 @@ import java.util.Optional;
 /**
  * Tables read at one LSN.
  *
- * @param lsn the rows are those of every transaction with a commit LSN up to here, and of no other
+ * @param position the rows are those of every transaction with a commit LSN up to here, and of no other
  * @param timeMicros the server's clock at that moment, microseconds since 1970
  * @param tables indexes of the tables in the pipeline
  * @param rows rows read of each, in that order; empty when not known
  * @param place where the sign that they are complete comes
  */
-public record LoadedTables(long lsn, long timeMicros, List<Integer> tables, List<Long> rows, Place place) {
+public record LoadedTables(Position position, long timeMicros, List<Integer> tables, List<Long> rows, Place place) {
     /** Where the announcement of a load comes. */
     public enum Place {
         /** Before the stream, which begins behind the load. */
@@ -33,6 +34,11 @@ public record LoadedTables(long lsn, long timeMicros, List<Integer> tables, List
         rows = List.copyOf(rows);
     }
 
+    /** The order of the position. */
+    public long lsn() {
+        return position.order();
+    }
+
     boolean isInTheStream() {
         return place != Place.BEFORE_THE_STREAM;
     }
@@ -40,21 +46,22 @@ public record LoadedTables(long lsn, long timeMicros, List<Integer> tables, List
     /** The sign that a reader sends down. */
     public Batch.Loaded toBatch() {
         return new Batch.Loaded(
-                lsn,
+                lsn(),
                 timeMicros,
                 tables.stream().mapToInt(Integer::intValue).toArray(),
-                rows.stream().mapToLong(Long::longValue).toArray());
+                rows.stream().mapToLong(Long::longValue).toArray(),
+                position.text());
     }
 
     /** These and those, when both were read at one LSN and are announced in one place. */
     Optional<LoadedTables> with(LoadedTables others) {
-        if (lsn != others.lsn || place != others.place) {
+        if (!position.equals(others.position) || place != others.place) {
             return Optional.empty();
         }
         List<Integer> allTables = new ArrayList<>(tables);
         allTables.addAll(others.tables);
         List<Long> allRows = new ArrayList<>(rows);
         allRows.addAll(others.rows);
-        return Optional.of(new LoadedTables(lsn, timeMicros, allTables, allRows, place));
+        return Optional.of(new LoadedTables(position, timeMicros, allTables, allRows, place));
     }
 }

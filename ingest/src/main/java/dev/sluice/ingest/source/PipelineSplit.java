@@ -2,6 +2,7 @@ package dev.sluice.ingest.source;
 
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.TableStop;
+import dev.sluice.lake.Position;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -65,18 +66,18 @@ public sealed interface PipelineSplit extends SourceSplit {
     /**
      * The change stream.
      *
-     * @param position every transaction with a commit LSN up to here has been emitted; 0 for none
+     * @param position every transaction with a commit LSN up to here has been emitted; {@link Position#ZERO} for none
      * @param tableIds the tables of the pipeline, to recognise state of another set of tables
      * @param skipTo for each table, drop transactions with a commit LSN up to here: the lake or the load has them
      * @param loaded loads that are complete and must be announced in their place in the stream, in the order of LSNs
      */
-    record StreamSplit(long position, List<String> tableIds, List<Long> skipTo, List<LoadedTables> loaded)
+    record StreamSplit(Position position, List<String> tableIds, List<Position> skipTo, List<LoadedTables> loaded)
             implements PipelineSplit {
         public StreamSplit {
             tableIds = List.copyOf(tableIds);
             skipTo = List.copyOf(skipTo);
             loaded = loaded.stream()
-                    .sorted(Comparator.comparing(LoadedTables::lsn, Long::compareUnsigned))
+                    .sorted(Comparator.comparing(LoadedTables::position))
                     .toList();
         }
 
@@ -87,8 +88,8 @@ public sealed interface PipelineSplit extends SourceSplit {
 
         /** The same stream, behind loads that have become complete: each announced in it, or before it. */
         StreamSplit behind(List<LoadedTables> complete) {
-            List<Long> skip = new ArrayList<>(skipTo);
-            complete.forEach(load -> load.tables().forEach(table -> skip.set(table, load.lsn())));
+            List<Position> skip = new ArrayList<>(skipTo);
+            complete.forEach(load -> load.tables().forEach(table -> skip.set(table, load.position())));
             return new StreamSplit(
                     position,
                     tableIds,

@@ -1,7 +1,7 @@
 package dev.sluice.ingest.source;
 
 import dev.sluice.ingest.table.TableStop;
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +21,7 @@ final class SourceCheck {
      * @return the tables that were stopped
      * @throws dev.sluice.spec.errors.SluiceException what concerns all tables, or E0201 when nothing could be seen
      */
-    static Set<Integer> look(FollowedSource source, LakePositions lake, Lsn known) {
+    static Set<Integer> look(FollowedSource source, LakePositions lake, Position known) {
         Set<Integer> stopped = stop(lake, source.look(known, known));
         source.recordDrift(lake);
         return stopped;

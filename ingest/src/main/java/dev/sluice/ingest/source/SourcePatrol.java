@@ -1,6 +1,6 @@
 package dev.sluice.ingest.source;
 
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.Set;
@@ -19,7 +19,7 @@ final class SourcePatrol implements AutoCloseable {
     private final FollowedSource source;
     private final ChangeFeed feed;
     private final long intervalMillis;
-    private Lsn known;
+    private Position known;
     private long lastNanos = System.nanoTime();
     private boolean failing;
 
@@ -27,7 +27,7 @@ final class SourcePatrol implements AutoCloseable {
      * @param source closed with this; nobody else uses it any more
      * @param known every commit up to here is in the lake
      */
-    SourcePatrol(FollowedSource source, Lsn known, ChangeFeed feed, long intervalMillis) {
+    SourcePatrol(FollowedSource source, Position known, ChangeFeed feed, long intervalMillis) {
         this.source = source;
         this.known = known;
         this.feed = feed;
@@ -42,7 +42,7 @@ final class SourcePatrol implements AutoCloseable {
         }
         lastNanos = now;
         try {
-            known = Lsn.max(known, lake.acknowledged().orElse(Lsn.ZERO));
+            known = Position.max(known, lake.acknowledged().orElse(Position.ZERO));
             Set<Integer> stopped = SourceCheck.look(source, lake, known);
             failing = false;
             if (!stopped.isEmpty()) {

@@ -5,6 +5,7 @@ import dev.sluice.ingest.source.PipelineSplit.LoadSplit;
 import dev.sluice.ingest.source.PipelineSplit.StopSplit;
 import dev.sluice.ingest.source.PipelineSplit.StreamSplit;
 import dev.sluice.ingest.table.TableStop;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.errors.ErrorCode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -106,16 +107,16 @@ final class SplitCodec {
     }
 
     private static void writeStream(StreamSplit stream, DataOutputStream out) throws IOException {
-        out.writeLong(stream.position());
+        writePosition(stream.position(), out);
         writeTexts(stream.tableIds(), out);
-        writeLongs(stream.skipTo(), out);
+        writePositions(stream.skipTo(), out);
         writeLoads(stream.loaded(), out);
     }
 
     private static StreamSplit readStream(DataInputStream in) throws IOException {
-        long position = in.readLong();
+        Position position = readPosition(in);
         List<String> ids = readTexts(in);
-        return new StreamSplit(position, ids, readLongs(in), readLoads(in));
+        return new StreamSplit(position, ids, readPositions(in), readLoads(in));
     }
 
     private static void writeLoads(List<LoadedTables> loads, DataOutputStream out) throws IOException {
@@ -135,7 +136,7 @@ final class SplitCodec {
     }
 
     private static void writeLoaded(LoadedTables loaded, DataOutputStream out) throws IOException {
-        out.writeLong(loaded.lsn());
+        writePosition(loaded.position(), out);
         out.writeLong(loaded.timeMicros());
         writeInts(loaded.tables(), out);
         writeLongs(loaded.rows(), out);
@@ -144,7 +145,7 @@ final class SplitCodec {
 
     private static LoadedTables readLoaded(DataInputStream in) throws IOException {
         return new LoadedTables(
-                in.readLong(), in.readLong(), readInts(in), readLongs(in), LoadedTables.Place.valueOf(in.readUTF()));
+                readPosition(in), in.readLong(), readInts(in), readLongs(in), LoadedTables.Place.valueOf(in.readUTF()));
     }
 
     private static void writeInts(List<Integer> values, DataOutputStream out) throws IOException {
@@ -177,6 +178,31 @@ final class SplitCodec {
             values.add(in.readLong());
         }
         return values;
+    }
+
+    private static void writePosition(Position position, DataOutputStream out) throws IOException {
+        out.writeLong(position.order());
+        writeText(position.text(), out);
+    }
+
+    private static Position readPosition(DataInputStream in) throws IOException {
+        return new Position(in.readLong(), readText(in));
+    }
+
+    private static void writePositions(List<Position> positions, DataOutputStream out) throws IOException {
+        out.writeInt(positions.size());
+        for (Position position : positions) {
+            writePosition(position, out);
+        }
+    }
+
+    private static List<Position> readPositions(DataInputStream in) throws IOException {
+        int length = length(in);
+        List<Position> positions = new ArrayList<>();
+        for (int i = 0; i < length; i++) {
+            positions.add(readPosition(in));
+        }
+        return positions;
     }
 
     private static void writeTexts(List<String> texts, DataOutputStream out) throws IOException {

@@ -3,7 +3,7 @@ package dev.sluice.ingest.source;
 import dev.sluice.ingest.JobFailures;
 import dev.sluice.ingest.row.Batch;
 import dev.sluice.ingest.source.PipelineSplit.StreamSplit;
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -44,20 +44,20 @@ final class StreamEmitter implements AutoCloseable {
     private void startChecked() {
         LakeKnowledge knowledge;
         FollowedSource source;
-        Lsn known;
+        Position known;
         Set<Integer> stopped;
         try (LakePositions lake = adapter.lake().open()) {
             knowledge = LakeKnowledge.read(lake);
-            Map<Integer, Lsn> tables = known(knowledge);
+            Map<Integer, Position> tables = known(knowledge);
             known = knowledge.everywhere(tables);
             source = adapter.followed(knowledge, knowledge.identity().orElseGet(adapter::identity), tables.keySet());
             stopped = new HashSet<>(knowledge.stopped());
             stopped.addAll(SourceCheck.look(source, lake, known));
         }
-        Map<Integer, Lsn> stamps = knowledge.stamps();
+        Map<Integer, Position> stamps = knowledge.stamps();
         List<LoadedTables> loaded = split.loaded().stream()
-                .filter(l ->
-                        !l.tables().stream().allMatch(t -> new Lsn(l.lsn()).isAtMost(stamps.getOrDefault(t, Lsn.ZERO))))
+                .filter(l -> !l.tables().stream()
+                        .allMatch(t -> l.position().isAtMost(stamps.getOrDefault(t, Position.ZERO))))
                 .toList();
         split = new StreamSplit(split.position(), split.tableIds(), skipTo(stamps), loaded);
         beginning = new Batch.Start(firstAfter(stopped));
@@ -66,12 +66,12 @@ final class StreamEmitter implements AutoCloseable {
     }
 
     /** A table without a stamp is in a load that this stream continues, or is not streamed at all. */
-    private Map<Integer, Lsn> known(LakeKnowledge knowledge) {
-        Map<Integer, Lsn> known = knowledge.withLoaded(split.loaded());
+    private Map<Integer, Position> known(LakeKnowledge knowledge) {
+        Map<Integer, Position> known = knowledge.withLoaded(split.loaded());
         for (int table = 0; table < split.skipTo().size(); table++) {
-            long skipTo = split.skipTo().get(table);
-            if (skipTo != 0 && !knowledge.stopped().contains(table)) {
-                known.merge(table, new Lsn(skipTo), Lsn::max);
+            Position skipTo = split.skipTo().get(table);
+            if (!skipTo.equals(Position.ZERO) && !knowledge.stopped().contains(table)) {
+                known.merge(table, skipTo, Position::max);
             }
         }
         return known;
@@ -141,19 +141,16 @@ final class StreamEmitter implements AutoCloseable {
     private long[] firstAfter(Set<Integer> stopped) {
         long[] firstAfter = new long[adapter.tables().size()];
         for (int i = 0; i < firstAfter.length; i++) {
-            long skipped = Lsn.max(
-                            new Lsn(split.position()), new Lsn(split.skipTo().get(i)))
-                    .value();
+            long skipped = Position.max(split.position(), split.skipTo().get(i)).order();
             firstAfter[i] = stopped.contains(i) ? Batch.Start.NOT_STREAMED : skipped;
         }
         return firstAfter;
     }
 
-    private List<Long> skipTo(Map<Integer, Lsn> stamps) {
-        List<Long> skipTo = new ArrayList<>();
+    private List<Position> skipTo(Map<Integer, Position> stamps) {
+        List<Position> skipTo = new ArrayList<>();
         for (int i = 0; i < split.skipTo().size(); i++) {
-            Lsn own = new Lsn(split.skipTo().get(i));
-            skipTo.add(Lsn.max(own, stamps.getOrDefault(i, Lsn.ZERO)).value());
+            skipTo.add(Position.max(split.skipTo().get(i), stamps.getOrDefault(i, Position.ZERO)));
         }
         return skipTo;
     }

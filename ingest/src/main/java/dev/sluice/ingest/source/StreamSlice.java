@@ -1,6 +1,7 @@
 package dev.sluice.ingest.source;
 
 import dev.sluice.ingest.row.Batch;
+import dev.sluice.lake.Position;
 import java.util.List;
 
 /**
@@ -9,4 +10,4 @@ import java.util.List;
  * @param atBoundary whether a transaction ends with it; if not, the slices up to the next boundary belong together
  * @param position every transaction with a commit LSN up to here has been handed over; only at a boundary
  */
-public record StreamSlice(List<Batch> batches, boolean atBoundary, long position) {}
+public record StreamSlice(List<Batch> batches, boolean atBoundary, Position position) {}

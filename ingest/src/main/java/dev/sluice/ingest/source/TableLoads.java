@@ -3,6 +3,7 @@ package dev.sluice.ingest.source;
 import dev.sluice.ingest.source.LoadedTables.Place;
 import dev.sluice.ingest.source.PipelineSplit.LoadSplit;
 import dev.sluice.ingest.source.SourceEvents.ActiveLoads;
+import dev.sluice.lake.Position;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,14 +19,14 @@ import java.util.TreeMap;
  */
 final class TableLoads {
     private static final class Loading {
-        final long lsn;
+        final Position position;
         final long timeMicros;
         final Place place;
         /** A reader has the announcement, or has emitted it. */
         boolean announced;
 
-        Loading(long lsn, long timeMicros, Place place) {
-            this.lsn = lsn;
+        Loading(Position position, long timeMicros, Place place) {
+            this.position = position;
             this.timeMicros = timeMicros;
             this.place = place;
         }
@@ -50,18 +51,17 @@ final class TableLoads {
 
     void begin(LoadPosition position) {
         LoadSession session = position.session();
-        sessions.put(session.loadLsn(), session);
-        snapshots.put(session.loadLsn(), session.snapshotName());
+        sessions.put(session.position().order(), session);
+        snapshots.put(session.position().order(), session.snapshotName());
         Place place = position.isBeforeTheStream() ? Place.BEFORE_THE_STREAM : Place.IN_THE_STREAM;
         position.chunks().forEach((table, ranges) -> {
-            begin(table, new Loading(session.loadLsn(), session.timeMicros(), place));
-            ranges.forEach(
-                    range -> chunks.add(new LoadSplit(chunks.nextChunk(), session.loadLsn(), table, range, 0, 0)));
+            begin(table, new Loading(session.position(), session.timeMicros(), place));
+            ranges.forEach(range -> chunks.add(
+                    new LoadSplit(chunks.nextChunk(), session.position().order(), table, range, 0, 0)));
         });
-        // The load lies before the commit that truncates: nothing of that commit is skipped.
         position.truncated()
-                .forEach((table, commitLsn) ->
-                        begin(table, new Loading(commitLsn - 1, session.timeMicros(), Place.WITH_ITS_TRUNCATE)));
+                .forEach((table, before) ->
+                        begin(table, new Loading(before, session.timeMicros(), Place.WITH_ITS_TRUNCATE)));
     }
 
     private void begin(int table, Loading loading) {
@@ -88,7 +88,7 @@ final class TableLoads {
 
     boolean isActive(int table, long lsn) {
         Loading loading = tables.get(table);
-        return loading != null && loading.lsn == lsn && loading.place != Place.WITH_ITS_TRUNCATE;
+        return loading != null && loading.position.order() == lsn && loading.place != Place.WITH_ITS_TRUNCATE;
     }
 
     boolean isActive(long lsn) {
@@ -113,7 +113,7 @@ final class TableLoads {
 
     ActiveLoads active() {
         Map<Integer, Long> lsns = new HashMap<>();
-        tables.forEach((table, loading) -> lsns.put(table, loading.lsn));
+        tables.forEach((table, loading) -> lsns.put(table, loading.position.order()));
         return new ActiveLoads(lsns, snapshots);
     }
 
@@ -156,7 +156,7 @@ final class TableLoads {
     /** A reader failed before a checkpoint covered the announcement. */
     void withdraw(LoadedTables announced) {
         for (int table : announced.tables()) {
-            if (tables.containsKey(table) && tables.get(table).lsn == announced.lsn()) {
+            if (tables.containsKey(table) && tables.get(table).position.equals(announced.position())) {
                 tables.get(table).announced = false;
             }
         }
@@ -194,6 +194,6 @@ final class TableLoads {
 
     private LoadedTables loaded(int table, Loading loading) {
         return new LoadedTables(
-                loading.lsn, loading.timeMicros, List.of(table), List.of(chunks.rows(table)), loading.place);
+                loading.position, loading.timeMicros, List.of(table), List.of(chunks.rows(table)), loading.place);
     }
 }

@@ -92,8 +92,10 @@ class BatchSerializerTest {
                 new Batch.ChunkEnd(2, -5),
                 new Batch.Start(new long[] {7, Batch.Start.NOT_STREAMED}),
                 new Batch.Progress(8, 9),
+                new Batch.Progress(8, 9, "3E11FA47-71CA-11E1:1-5"),
                 new Batch.Loaded(8, 9, new int[] {4, 5}, new long[] {6, 7}),
                 new Batch.Loaded(8, 9, new int[] {4}, new long[0]),
+                new Batch.Loaded(8, 9, new int[] {4}, new long[0], "\u00e4".repeat(70_000)),
                 new Batch.Stop(new TableStop(3, ErrorCode.E0401, "what", "how")),
                 new Batch.Open(17))) {
             assertThat(copy(sign)).usingRecursiveComparison().isEqualTo(sign);

@@ -273,6 +273,28 @@ class LakeWriterTest {
     }
 
     @Test
+    void stampsAndProgressShowPositionsAsTheSourceWritesThem() throws IOException {
+        lake.write(orders().insert(0, row(1, "a", "x")).load(100));
+        lake.write(new Batch.Loaded(100, 0, new int[] {0}, new long[] {1}, "uuid:1-7"));
+        lake.commitCut();
+        assertThat(TableStamps.current(lake.table(ORDERS)).map(Stamp::position))
+                .contains(new Position(100, "uuid:1-7"));
+        lake.write(orders().insert(110, row(2, "a", "x")).batch());
+        lake.write(new Batch.Progress(120, 0, "uuid:1-9"));
+        lake.commitCut();
+        assertThat(TableStamps.current(lake.table(ORDERS)).map(Stamp::position))
+                .contains(new Position(120, "uuid:1-9"));
+        // The next run compares with what is on record, and goes on from there.
+        lake.start(1);
+        lake.write(orders().insert(130, row(3, "a", "x")).batch());
+        lake.write(new Batch.Progress(130, 0, "uuid:1-10"));
+        lake.commitCut();
+        assertThat(new Progress(lake.catalog, TestLake.PIPELINE).acknowledged())
+                .contains(new Position(130, "uuid:1-10"));
+        assertThat(lake.rows(ORDERS)).hasSize(3);
+    }
+
+    @Test
     void unchangedValueIsTakenFromAFullOldRow() throws IOException {
         lake.write(items().insert(10, row(1, "a", "big")).batch());
         lake.commitCut();

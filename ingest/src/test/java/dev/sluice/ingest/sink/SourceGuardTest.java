@@ -37,7 +37,7 @@ class SourceGuardTest {
     @Test
     void tableThatIsNotWhatItWasStaysAndTheOtherMoves() throws IOException {
         load();
-        List<Lsn> asked = new ArrayList<>();
+        List<Position> asked = new ArrayList<>();
         lake.guard = (to, loaded) -> {
             asked.add(to);
             return List.of(new TableStop(0, ErrorCode.E0223, "it was rewritten", "resync it"));
@@ -46,7 +46,7 @@ class SourceGuardTest {
         lake.write(new Changes(ORDERS, 0).insert(150, List.of(2, "b")).batch());
         lake.write(new Changes(ITEMS, 1).insert(150, List.of(2, "b")).batch());
         lake.commitCut();
-        assertThat(asked).containsExactly(new Lsn(150));
+        assertThat(asked).containsExactly(Position.of(new Lsn(150)));
         assertThat(position(ORDERS)).isEqualTo(new Lsn(100));
         assertThat(position(ITEMS)).isEqualTo(new Lsn(150));
         assertThat(Following.of(lake.table(ORDERS)).stop()).hasValueSatisfying(stop -> {

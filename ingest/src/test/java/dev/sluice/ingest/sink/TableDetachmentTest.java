@@ -8,6 +8,7 @@ import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.SourceTable.SourceColumn;
 import dev.sluice.lake.Following;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.PipelineSpec.TableSpec;
 import java.io.IOException;
@@ -62,7 +63,7 @@ class TableDetachmentTest {
         lake.write(0, new Batch.Loaded(300, 0, new int[] {1}, new long[] {1}));
         lake.commitCut();
         assertThat(lake.rows(LEAVES)).containsExactly(List.of(7, "new"));
-        assertThat(stamps()).containsEntry(1, new Lsn(300));
+        assertThat(stamps()).containsEntry(1, Position.of(new Lsn(300)));
         assertThat(Following.of(lake.table(LEAVES)).since()).contains(new Lsn(300).toString());
     }
 
@@ -70,7 +71,7 @@ class TableDetachmentTest {
         return new TableSpec(table.schema(), table.name(), List.of());
     }
 
-    private Map<Integer, Lsn> stamps() {
+    private Map<Integer, Position> stamps() {
         try (LakePositions positions = new CatalogLakePositions(
                 lake.server.connect(), TestLake.PIPELINE, "a run", List.of(STAYS.name(), LEAVES.name()))) {
             return positions.stamps();

@@ -8,6 +8,7 @@ import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.LakeCommit;
+import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.testing.FaultyCatalog;
 import dev.sluice.spec.errors.SluiceException;
@@ -120,7 +121,9 @@ public final class TestLake implements AutoCloseable {
         if (cuts.size() > 1) {
             throw new IllegalStateException("a checkpoint with " + cuts.size() + " cuts");
         }
-        return cuts.isEmpty() ? new CutFiles(false, 0, 0, List.of(), List.of(), List.of(), List.of()) : cuts.get(0);
+        return cuts.isEmpty()
+                ? new CutFiles(false, Position.ZERO, 0, List.of(), List.of(), List.of(), List.of())
+                : cuts.get(0);
     }
 
     /** The cuts of a checkpoint, in the order in which they are to be committed. */

@@ -12,6 +12,7 @@ import dev.sluice.ingest.source.postgres.load.TableRange.KeyRange;
 import dev.sluice.ingest.source.postgres.load.TableRange.PageRange;
 import dev.sluice.ingest.source.postgres.load.TableRangeCodec;
 import dev.sluice.ingest.table.TableStop;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.errors.ErrorCode;
 import java.io.IOException;
 import java.util.Arrays;
@@ -20,8 +21,8 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.junit.jupiter.api.Test;
 
 class SplitCodecTest {
-    private static final LoadedTables LOADED =
-            new LoadedTables(77, 88, List.of(0, 2), List.of(5L, 6L), LoadedTables.Place.WITH_ITS_TRUNCATE);
+    private static final LoadedTables LOADED = new LoadedTables(
+            new Position(77, "uuid:1-5"), 88, List.of(0, 2), List.of(5L, 6L), LoadedTables.Place.WITH_ITS_TRUNCATE);
 
     private static <T> void survives(SimpleVersionedSerializer<T> codec, T value) throws IOException {
         byte[] bytes = codec.serialize(value);
@@ -47,8 +48,14 @@ class SplitCodecTest {
                 new StopSplit(new TableStop(1, ErrorCode.E0303, "why", "what to do")));
         survives(
                 SplitCodec.splits(TableRangeCodec.INSTANCE),
-                new StreamSplit(9, List.of("1", "public.\u00e4"), List.of(3L, -4L), List.of(LOADED)));
-        survives(SplitCodec.splits(TableRangeCodec.INSTANCE), new StreamSplit(9, List.of(), List.of(), List.of()));
+                new StreamSplit(
+                        Position.of(9, ""),
+                        List.of("1", "public.\u00e4"),
+                        List.of(Position.of(3, ""), new Position(-4, "step 4")),
+                        List.of(LOADED)));
+        survives(
+                SplitCodec.splits(TableRangeCodec.INSTANCE),
+                new StreamSplit(Position.ZERO, List.of(), List.of(), List.of()));
         survives(SplitCodec.splits(TableRangeCodec.INSTANCE), new AnnouncementSplit(LOADED));
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.ingest.sink.cut;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.ingest.table.TableStop;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.errors.ErrorCode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.ContentFileParser;
@@ -20,7 +22,7 @@ import org.apache.iceberg.PartitionSpec;
 
 /** The persisted form of {@link CutFiles}: our own framing around Iceberg's JSON of content files. No Java serialization. */
 public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFiles> {
-    private static final int VERSION = 4;
+    private static final int VERSION = 5;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final PartitionSpec SPEC = PartitionSpec.unpartitioned();
 
@@ -34,14 +36,17 @@ public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFi
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeBoolean(cut.isEarly());
-            out.writeLong(cut.lsn());
-            out.writeLong(cut.from());
+            writePosition(out, cut.to());
+            out.writeBoolean(cut.from().isPresent());
+            if (cut.from().isPresent()) {
+                writePosition(out, cut.from().get());
+            }
             out.writeLong(cut.commitTimeMicros());
             writeTables(out, cut.changes());
             writeTables(out, cut.loads());
             out.writeInt(cut.markers().size());
             for (LoadMarker marker : cut.markers()) {
-                out.writeLong(marker.lsn());
+                writePosition(out, marker.position());
                 out.writeLong(marker.timeMicros());
                 out.writeInt(marker.tables().length);
                 for (int table : marker.tables()) {
@@ -70,8 +75,8 @@ public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFi
         }
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(serialized))) {
             boolean isEarly = in.readBoolean();
-            long lsn = in.readLong();
-            long from = in.readLong();
+            Position to = readPosition(in);
+            Optional<Position> from = in.readBoolean() ? Optional.of(readPosition(in)) : Optional.empty();
             long time = in.readLong();
             List<TableFiles> changes = readTables(in);
             List<TableFiles> loads = readTables(in);
@@ -83,12 +88,12 @@ public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFi
             for (int left = readCount(in); left > 0; left--) {
                 stops.add(new TableStop(in.readInt(), ErrorCode.valueOf(in.readUTF()), in.readUTF(), in.readUTF()));
             }
-            return new CutFiles(isEarly, lsn, time, changes, loads, markers, stops, from);
+            return new CutFiles(isEarly, to, time, changes, loads, markers, stops, from);
         }
     }
 
     private static LoadMarker readMarker(DataInputStream in) throws IOException {
-        long lsn = in.readLong();
+        Position position = readPosition(in);
         long time = in.readLong();
         int[] tables = new int[readCount(in)];
         for (int i = 0; i < tables.length; i++) {
@@ -98,7 +103,16 @@ public final class CutFilesSerializer implements SimpleVersionedSerializer<CutFi
         for (int i = 0; i < rows.length; i++) {
             rows[i] = in.readLong();
         }
-        return new LoadMarker(lsn, time, tables, rows);
+        return new LoadMarker(position, time, tables, rows);
+    }
+
+    private static void writePosition(DataOutputStream out, Position position) throws IOException {
+        out.writeLong(position.order());
+        writeBytes(out, position.text().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Position readPosition(DataInputStream in) throws IOException {
+        return new Position(in.readLong(), new String(in.readNBytes(readCount(in)), StandardCharsets.UTF_8));
     }
 
     private static void writeTables(DataOutputStream out, List<TableFiles> tables) throws IOException {

@@ -1,6 +1,7 @@
 package dev.sluice.ingest.sink.cut;
 
 import dev.sluice.ingest.table.TableStop;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
@@ -23,11 +25,11 @@ public final class CutMerger {
     private final Map<Integer, TableStop> stopped = new TreeMap<>();
 
     /** Where the last cut ended. */
-    private long end = CutFiles.FROM_CLAIM;
+    private Optional<Position> end = Optional.empty();
 
     /** The staged files and the stopped tables, and where the last cut ended, to be kept over a restart. */
     public CutFiles snapshot() {
-        return new CutFiles(false, 0, 0, List.of(), staged, List.of(), List.copyOf(stopped.values()), end);
+        return new CutFiles(false, Position.ZERO, 0, List.of(), staged, List.of(), List.copyOf(stopped.values()), end);
     }
 
     public void restore(CutFiles snapshot) {
@@ -60,19 +62,19 @@ public final class CutMerger {
 
     private CutFiles chained(CutFiles cut) {
         CutFiles next = cut.after(end);
-        end = next.lsn() == 0 ? end : next.lsn();
+        end = next.to().equals(Position.ZERO) ? end : Optional.of(next.to());
         return next;
     }
 
     private CutFiles together(Collection<CutFiles> parts) {
-        long lsn = 0;
+        Position to = Position.ZERO;
         long timeMicros = 0;
         Map<Integer, List<TableFiles>> byTable = new TreeMap<>();
         List<LoadMarker> markers = new ArrayList<>();
         Map<Integer, TableStop> stops = new TreeMap<>();
         for (CutFiles part : parts) {
-            if (Long.compareUnsigned(part.lsn(), lsn) >= 0) {
-                lsn = part.lsn();
+            if (to.isAtMost(part.to())) {
+                to = part.to();
                 timeMicros = part.commitTimeMicros() != 0 ? part.commitTimeMicros() : timeMicros;
             }
             part.changes()
@@ -97,7 +99,7 @@ public final class CutMerger {
                 loads.add(publish(marker, i));
             }
         }
-        return new CutFiles(false, lsn, timeMicros, changes, loads, complete, List.copyOf(stops.values()));
+        return new CutFiles(false, to, timeMicros, changes, loads, complete, List.copyOf(stops.values()));
     }
 
     /** A table that is loaded anew is read at a higher LSN; a slow reader may bring files of the load before even then. */

@@ -1,16 +1,22 @@
 package dev.sluice.ingest.sink.cut;
 
+import dev.sluice.lake.Position;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * The load of {@code tables} at {@code lsn} is complete.
+ * The load of {@code tables} at {@code position} is complete.
  *
  * @param timeMicros time of the consistent point, microseconds since 1970; 0 when not known
  * @param rows rows that the source read per table, in the order of {@code tables}; empty when it did not count
  */
-public record LoadMarker(long lsn, long timeMicros, int[] tables, long[] rows) {
+public record LoadMarker(Position position, long timeMicros, int[] tables, long[] rows) {
+
+    /** The order of its position. */
+    public long lsn() {
+        return position.order();
+    }
 
     /** The same load, as far as the other tables are concerned. */
     public LoadMarker without(Set<Integer> stopped) {
@@ -18,7 +24,7 @@ public record LoadMarker(long lsn, long timeMicros, int[] tables, long[] rows) {
                 .filter(i -> !stopped.contains(tables[i]))
                 .toArray();
         return new LoadMarker(
-                lsn,
+                position,
                 timeMicros,
                 IntStream.of(kept).map(i -> tables[i]).toArray(),
                 rows.length == 0
@@ -30,7 +36,7 @@ public record LoadMarker(long lsn, long timeMicros, int[] tables, long[] rows) {
     LoadMarker with(LoadMarker other) {
         boolean isCounted = rows.length == tables.length && other.rows.length == other.tables.length;
         return new LoadMarker(
-                lsn,
+                position,
                 timeMicros,
                 IntStream.concat(IntStream.of(tables), IntStream.of(other.tables))
                         .toArray(),

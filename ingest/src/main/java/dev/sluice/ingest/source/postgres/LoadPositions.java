@@ -8,6 +8,7 @@ import dev.sluice.ingest.source.postgres.load.SlotLoadSession;
 import dev.sluice.ingest.source.postgres.load.TableSize;
 import dev.sluice.ingest.source.postgres.slot.ReplicationSlot;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
@@ -47,7 +48,7 @@ final class LoadPositions {
         try {
             session.releaseSlot();
             Map<Integer, List<ChunkRange>> chunks = plan(settings, tables, false);
-            LOG.info("Loading {} tables at {}", tables.size(), new Lsn(session.loadLsn()));
+            LOG.info("Loading {} tables at {}", tables.size(), session.position());
             return new LoadPosition(session, chunks, Map.of(), makesTheSlot);
         } catch (RuntimeException e) {
             session.close();
@@ -66,7 +67,7 @@ final class LoadPositions {
         SlotLoadSession session = SlotLoadSession.open(settings.connector(), temporarySlot(settings), true);
         boolean opened = false;
         try {
-            Map<Integer, Long> truncated = restarts < 2 ? Map.of() : truncated(settings, tables, session);
+            Map<Integer, Position> truncated = restarts < 2 ? Map.of() : truncated(settings, tables, session);
             session.releaseSlot();
             Set<Integer> rest = new TreeSet<>(tables);
             rest.removeAll(truncated.keySet());
@@ -74,7 +75,7 @@ final class LoadPositions {
                     "Tables {} were rewritten: {} are loaded anew at {}, {} begin with a TRUNCATE",
                     tables,
                     rest.size(),
-                    new Lsn(session.loadLsn()),
+                    session.position(),
                     truncated.size());
             PublishedSource.recordTables(settings, tables);
             LoadPosition position = new LoadPosition(session, plan(settings, rest, true), truncated, false);
@@ -87,8 +88,8 @@ final class LoadPositions {
         }
     }
 
-    private static Map<Integer, Long> truncated(PostgresAdapter settings, Set<Integer> tables, SlotLoadSession session)
-            throws InterruptedException {
+    private static Map<Integer, Position> truncated(
+            PostgresAdapter settings, Set<Integer> tables, SlotLoadSession session) throws InterruptedException {
         Map<Integer, Integer> byOid = new LinkedHashMap<>();
         tables.forEach(table -> byOid.put(PostgresIds.oid(settings.tables().get(table)), table));
         Map<Integer, Long> found = Map.of();
@@ -96,8 +97,9 @@ final class LoadPositions {
             Thread.sleep(TRUNCATE_LOOK_MILLIS);
             found = session.truncates(settings.publicationName(), byOid.keySet());
         }
-        Map<Integer, Long> truncated = new LinkedHashMap<>();
-        found.forEach((oid, lsn) -> truncated.put(byOid.get(oid), lsn));
+        Map<Integer, Position> truncated = new LinkedHashMap<>();
+        // The load lies before the commit that truncates: nothing of that commit is skipped.
+        found.forEach((oid, lsn) -> truncated.put(byOid.get(oid), Position.of(new Lsn(lsn - 1))));
         return truncated;
     }
 

@@ -12,7 +12,7 @@ import dev.sluice.ingest.source.postgres.watch.TableShape;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.SourceTable.SourceColumn;
 import dev.sluice.ingest.table.TableStop;
-import dev.sluice.spec.Lsn;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.Remedy;
 import dev.sluice.spec.errors.SluiceException;
@@ -74,8 +74,8 @@ final class PublishedSource implements FollowedSource {
     }
 
     @Override
-    public List<TableStop> look(Lsn known, Lsn acknowledged) {
-        return watch.look(known, acknowledged).stopsOrThrow();
+    public List<TableStop> look(Position known, Position acknowledged) {
+        return watch.look(known.lsn(), acknowledged.lsn()).stopsOrThrow();
     }
 
     @Override

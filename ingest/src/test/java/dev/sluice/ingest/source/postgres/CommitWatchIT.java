@@ -12,6 +12,7 @@ import dev.sluice.ingest.source.postgres.watch.PublicationShape;
 import dev.sluice.ingest.source.postgres.watch.SourceWatch;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.TableStop;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
@@ -80,8 +81,8 @@ class CommitWatchIT {
                 "drop table if exists cw_a, cw_b");
     }
 
-    private static Lsn flushed() {
-        return Lsn.parse(POSTGRES.one("select pg_current_wal_flush_lsn()"));
+    private static Position flushed() {
+        return Position.parse(POSTGRES.one("select pg_current_wal_flush_lsn()"));
     }
 
     @Test
@@ -108,7 +109,7 @@ class CommitWatchIT {
     @Test
     void cutBeyondTheSourcesWalDoesNotPass() {
         assertThat(guard.differing(flushed(), Set.of(0, 1))).isEmpty();
-        assertThatThrownBy(() -> guard.differing(new Lsn(flushed().value() + (1L << 30)), Set.of()))
+        assertThatThrownBy(() -> guard.differing(Position.of(new Lsn(flushed().order() + (1L << 30))), Set.of()))
                 .isInstanceOfSatisfying(
                         SluiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.E0219));
     }
@@ -137,7 +138,8 @@ class CommitWatchIT {
                         lake.identity,
                         Optional.of(PublicationShape.parse(lake.publication)),
                         Map.of(0, dev.sluice.ingest.source.postgres.watch.TableShape.parse(lake.shapes.get(0)))))) {
-            assertThat(watch.look(flushed(), flushed()).stopsOrThrow()).isEmpty();
+            assertThat(watch.look(flushed().lsn(), flushed().lsn()).stopsOrThrow())
+                    .isEmpty();
         } finally {
             POSTGRES.run("drop owned by only_replication", "drop role only_replication");
         }

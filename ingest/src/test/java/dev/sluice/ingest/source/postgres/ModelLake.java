@@ -7,6 +7,7 @@ import dev.sluice.ingest.row.RowForm;
 import dev.sluice.ingest.source.LakePositions;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.TableStop;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
@@ -346,8 +347,11 @@ final class ModelLake {
 
     private record Positions(String lake) implements LakePositions {
         @Override
-        public Map<Integer, Lsn> stamps() {
-            return of(lake).forgetful ? of(lake).loadStamps : of(lake).stamps();
+        public Map<Integer, Position> stamps() {
+            Map<Integer, Position> stamps = new HashMap<>();
+            (of(lake).forgetful ? of(lake).loadStamps : of(lake).stamps())
+                    .forEach((table, lsn) -> stamps.put(table, Position.of(lsn)));
+            return stamps;
         }
 
         @Override
@@ -356,8 +360,10 @@ final class ModelLake {
         }
 
         @Override
-        public Optional<Lsn> acknowledged() {
-            return of(lake).forgetful ? Optional.empty() : of(lake).acknowledged();
+        public Optional<Position> acknowledged() {
+            return of(lake).forgetful
+                    ? Optional.empty()
+                    : of(lake).acknowledged().map(Position::of);
         }
 
         @Override

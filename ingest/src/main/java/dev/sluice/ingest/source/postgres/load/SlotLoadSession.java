@@ -4,6 +4,8 @@ import dev.sluice.ingest.source.LoadSession;
 import dev.sluice.ingest.source.SnapshotLostException;
 import dev.sluice.ingest.source.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.source.postgres.connection.SqlErrors;
+import dev.sluice.lake.Position;
+import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.sql.Connection;
@@ -93,8 +95,8 @@ public final class SlotLoadSession implements LoadSession {
     }
 
     @Override
-    public long loadLsn() {
-        return loadLsn;
+    public Position position() {
+        return Position.of(new Lsn(loadLsn));
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.sluice.ingest.source.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.source.postgres.connection.SqlErrors;
 import dev.sluice.ingest.source.postgres.slot.ReplicationSlot;
 import dev.sluice.ingest.table.SourceTable;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.Remedy;
@@ -74,8 +75,13 @@ public final class ChangeStream implements ChangeFeed {
         this.connector = connector;
         this.slot = new ReplicationSlot(slotName);
         this.publicationName = publicationName;
-        this.known = start.known();
-        this.decoder = new PgOutputDecoder(tables, start.position(), start.skipTo(), start.stopped(), start.loaded());
+        this.known = start.known().lsn();
+        this.decoder = new PgOutputDecoder(
+                tables,
+                start.position().order(),
+                start.skipTo().stream().map(Position::order).toList(),
+                start.stopped(),
+                start.loaded());
         decoder.isInTheLake(known.value());
         this.thread = new Thread(this::run, "sluice-stream-" + slotName);
         thread.setDaemon(true);
@@ -88,8 +94,8 @@ public final class ChangeStream implements ChangeFeed {
     }
 
     @Override
-    public void acknowledge(long lsn) {
-        toAcknowledge = lsn;
+    public void acknowledge(Position position) {
+        toAcknowledge = position.order();
     }
 
     @Override
@@ -207,10 +213,10 @@ public final class ChangeStream implements ChangeFeed {
             isHandingOver = true;
             List<Batch> complete = decoder.takeComplete();
             if (!complete.isEmpty()) {
-                put(stream, new StreamSlice(complete, true, decoder.position()), 0);
+                put(stream, new StreamSlice(complete, true, Position.of(new Lsn(decoder.position()))), 0);
             }
         }
-        put(stream, new StreamSlice(decoder.takeSealed(), false, 0), bytes);
+        put(stream, new StreamSlice(decoder.takeSealed(), false, Position.ZERO), bytes);
     }
 
     private void handOver(PGReplicationStream stream) throws SQLException, InterruptedException {
@@ -221,7 +227,7 @@ public final class ChangeStream implements ChangeFeed {
             return;
         }
         List<Batch> batches = decoder.takeAll();
-        put(stream, new StreamSlice(batches, true, decoder.position()), bytes);
+        put(stream, new StreamSlice(batches, true, Position.of(new Lsn(decoder.position()))), bytes);
     }
 
     /** While the lake is slow, the server must still hear from us, or it takes us for dead. */

@@ -11,6 +11,7 @@ import dev.sluice.ingest.source.postgres.catalogue.PostgresIds;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.ingest.table.SourceTable.SourceColumn;
+import dev.sluice.lake.Position;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.nio.ByteBuffer;
@@ -206,7 +207,8 @@ class PgOutputDecoderTest {
                 0,
                 List.of(500L, 2000L),
                 Set.of(),
-                List.of(new LoadedTables(2000, 1, List.of(1), List.of(3L), LoadedTables.Place.IN_THE_STREAM)));
+                List.of(new LoadedTables(
+                        Position.of(2000, ""), 1, List.of(1), List.of(3L), LoadedTables.Place.IN_THE_STREAM)));
         transaction(decoder, 1000, Messages.insert(100, 1, "a"), Messages.insert(200, 1, "a"));
         transaction(decoder, 3000, Messages.insert(100, 2, "b"), Messages.insert(200, 2, "b"));
         assertThat(describe(decoder.takeAll()))
@@ -221,8 +223,14 @@ class PgOutputDecoderTest {
                 List.of(500L, 1999L),
                 Set.of(),
                 List.of(
-                        new LoadedTables(1999, 1, List.of(1), List.of(0L), LoadedTables.Place.WITH_ITS_TRUNCATE),
-                        new LoadedTables(2500, 1, List.of(0), List.of(7L), LoadedTables.Place.IN_THE_STREAM)));
+                        new LoadedTables(
+                                Position.of(1999, ""),
+                                1,
+                                List.of(1),
+                                List.of(0L),
+                                LoadedTables.Place.WITH_ITS_TRUNCATE),
+                        new LoadedTables(
+                                Position.of(2500, ""), 1, List.of(0), List.of(7L), LoadedTables.Place.IN_THE_STREAM)));
         transaction(decoder, 1000, Messages.insert(100, 1, "a"), Messages.insert(200, 1, "a"));
         decoder.sentUpTo(2000);
         assertThat(describe(decoder.takeAll())).containsExactly("I0@1000 [1, a]", "PROGRESS@1999");
@@ -240,7 +248,8 @@ class PgOutputDecoderTest {
                 0,
                 List.of(500L, 1999L),
                 Set.of(),
-                List.of(new LoadedTables(1999, 1, List.of(1), List.of(0L), LoadedTables.Place.WITH_ITS_TRUNCATE)));
+                List.of(new LoadedTables(
+                        Position.of(1999, ""), 1, List.of(1), List.of(0L), LoadedTables.Place.WITH_ITS_TRUNCATE)));
         transaction(
                 decoder,
                 2000,
@@ -275,7 +284,8 @@ class PgOutputDecoderTest {
                 0,
                 List.of(2000L, 2000L),
                 Set.of(),
-                List.of(new LoadedTables(2000, 1, List.of(0, 1), List.of(), LoadedTables.Place.IN_THE_STREAM)));
+                List.of(new LoadedTables(
+                        Position.of(2000, ""), 1, List.of(0, 1), List.of(), LoadedTables.Place.IN_THE_STREAM)));
         assertThat(decoder.hasNews()).isTrue();
         assertThat(describe(decoder.takeAll())).containsExactly("LOADED@2000");
     }
@@ -287,7 +297,8 @@ class PgOutputDecoderTest {
                 0,
                 List.of(500L, 2000L),
                 Set.of(),
-                List.of(new LoadedTables(2000, 1, List.of(1), List.of(), LoadedTables.Place.IN_THE_STREAM)));
+                List.of(new LoadedTables(
+                        Position.of(2000, ""), 1, List.of(1), List.of(), LoadedTables.Place.IN_THE_STREAM)));
         decoder.sentUpTo(2000);
         assertThat(describe(decoder.takeAll())).containsExactly("PROGRESS@1999");
         decoder.sentUpTo(2001);

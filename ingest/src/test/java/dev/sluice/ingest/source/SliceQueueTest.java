@@ -1,10 +1,9 @@
-package dev.sluice.ingest.source.postgres.stream;
+package dev.sluice.ingest.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.ingest.source.SliceQueue;
-import dev.sluice.ingest.source.StreamSlice;
+import dev.sluice.lake.Position;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -15,16 +14,16 @@ class SliceQueueTest {
     private final SliceQueue queue = new SliceQueue(100);
 
     private static StreamSlice slice(long position) {
-        return new StreamSlice(List.of(), true, position);
+        return new StreamSlice(List.of(), true, Position.of(position, ""));
     }
 
     @Test
     void takesOneSliceOfAnySizeAndThenWaitsForRoom() throws Exception {
         assertThat(queue.offer(slice(1), 5_000, 10)).isTrue();
         assertThat(queue.offer(slice(2), 1, 10)).isFalse();
-        assertThat(queue.poll().position()).isEqualTo(1);
+        assertThat(queue.poll().position().order()).isEqualTo(1);
         assertThat(queue.offer(slice(2), 1, 10)).isTrue();
-        assertThat(queue.poll().position()).isEqualTo(2);
+        assertThat(queue.poll().position().order()).isEqualTo(2);
         assertThat(queue.poll()).isNull();
     }
 
@@ -46,7 +45,7 @@ class SliceQueueTest {
     void handsOutWhatCameBeforeAFailure() throws Exception {
         queue.offer(slice(1), 1, 0);
         queue.fail(new IllegalStateException("broken"));
-        assertThat(queue.poll().position()).isEqualTo(1);
+        assertThat(queue.poll().position().order()).isEqualTo(1);
         assertThatThrownBy(queue::poll)
                 .isInstanceOf(SliceQueue.StreamFailedException.class)
                 .hasMessage("broken");
