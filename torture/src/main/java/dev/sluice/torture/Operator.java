@@ -17,6 +17,17 @@ public interface Operator {
     void resync(String table);
 
     /**
+     * Waits until the job has ended by itself, as it does when its source is not what it was; returns what it gave as its
+     * reason.
+     *
+     * @throws dev.sluice.spec.errors.SluiceException when it goes on
+     */
+    String awaitRefusal();
+
+    /** {@code sluice drop --tables}, then {@code sluice apply}: what a refusal of the whole source advises. */
+    void loadAnew();
+
+    /**
      * Submits the job of the pipeline once more, as somebody does who does not know that it runs; returns when the copy is
      * refused or has ended, with what was said.
      *

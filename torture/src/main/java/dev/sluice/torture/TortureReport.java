@@ -30,6 +30,7 @@ public record TortureReport(
         long dataSnapshots,
         long upkeepSnapshots,
         long exactCommits,
+        long hotReadings,
         long rowsRead,
         long filesChecked,
         List<Endured> endured,
@@ -47,9 +48,19 @@ public record TortureReport(
     public List<FaultClass> neverFired() {
         Map<FaultClass, Integer> fired = fired();
         return options.faults().stream()
-                .filter(kind -> !fired.containsKey(kind))
+                .filter(kind -> !fired.containsKey(kind) && !skipped().containsKey(kind))
                 .sorted()
                 .toList();
+    }
+
+    /** Classes that this machine does not allow, and never did in this run, and why. */
+    public Map<FaultClass, String> skipped() {
+        Map<FaultClass, String> skipped = new EnumMap<>(FaultClass.class);
+        endured.stream()
+                .filter(one -> one.outcome().skipped()
+                        && !fired().containsKey(one.fault().kind()))
+                .forEach(one -> skipped.put(one.fault().kind(), one.outcome().evidence()));
+        return skipped;
     }
 
     private Map<FaultClass, Integer> fired() {
@@ -85,13 +96,15 @@ public record TortureReport(
         lines.add(String.format(
                 Locale.ROOT,
                 "lake        %,d data snapshots and %,d of upkeep compared, %,d exact commits, %,d rows read, %,d files"
-                        + " looked at",
+                        + " looked at; the hot table compared %,d times",
                 dataSnapshots,
                 upkeepSnapshots,
                 exactCommits,
                 rowsRead,
-                filesChecked));
+                filesChecked,
+                hotReadings));
         fired().forEach((kind, count) -> lines.add(String.format("fired       %-26s %d", kind.label(), count)));
+        skipped().forEach((kind, why) -> lines.add(String.format("SKIPPED     %-26s %s", kind.label(), why)));
         neverFired().forEach(kind -> lines.add("NEVER FIRED " + kind.label()));
         lines.add("recovery    " + recovery().text() + " from a fault to the next exact commit");
         problems.forEach(problem -> lines.add("PROBLEM     " + problem));
@@ -115,12 +128,15 @@ public record TortureReport(
                 .put("dataSnapshots", dataSnapshots)
                 .put("upkeepSnapshots", upkeepSnapshots)
                 .put("exactCommits", exactCommits)
+                .put("hotReadings", hotReadings)
                 .put("rowsRead", rowsRead)
                 .put("filesChecked", filesChecked);
         ArrayNode faults = node.putArray("faults");
         endured.forEach(one -> add(faults.addObject(), one));
         ObjectNode fired = node.putObject("fired");
         fired().forEach((kind, count) -> fired.put(kind.label(), count));
+        ObjectNode skipped = node.putObject("skipped");
+        skipped().forEach((kind, why) -> skipped.put(kind.label(), why));
         ArrayNode never = node.putArray("neverFired");
         neverFired().forEach(kind -> never.add(kind.label()));
         recovery().write(node.putObject("recoverySeconds"));

@@ -1,7 +1,9 @@
 package dev.sluice.cli.torture;
 
 import dev.sluice.cli.Session;
+import dev.sluice.cli.pipeline.AppliedPipeline;
 import dev.sluice.cli.pipeline.PipelineControl;
+import dev.sluice.cli.pipeline.PipelineFiles;
 import dev.sluice.cli.pipeline.UpkeepRun;
 import dev.sluice.compaction.job.TableReport;
 import dev.sluice.spec.PipelineSpec;
@@ -21,16 +23,21 @@ import java.util.Optional;
 /** Acts by what is behind the commands of the same names. */
 final class CommandOperator implements Operator {
     private static final Duration COPY_ENDED_WITHIN = Duration.ofSeconds(60);
+    /** The source is looked at every 30 s, and a job whose source has gone tries again after up to 30 s. */
+    private static final Duration REFUSED_WITHIN = Duration.ofSeconds(90);
+
 
     private final Session session;
     private final LocalStack stack;
+    private final LocalStack source;
     private final PipelineControl control;
     private final PipelineSpec spec;
     private final Path file;
 
-    CommandOperator(Session session, LocalStack stack, PipelineSpec spec, Path file) {
+    CommandOperator(Session session, LocalStack stack, LocalStack source, PipelineSpec spec, Path file) {
         this.session = session;
         this.stack = stack;
+        this.source = source;
         this.control = new PipelineControl(session);
         this.spec = spec;
         this.file = file;
@@ -43,6 +50,9 @@ final class CommandOperator implements Operator {
 
     @Override
     public void up(StackServer server) {
+        if (server == StackServer.POSTGRES) {
+            source.up(EnumSet.of(server));
+        }
         stack.up(EnumSet.of(server));
         Map<String, SluiceException> notResumed = control.resume();
         if (!notResumed.isEmpty()) {
@@ -65,6 +75,38 @@ final class CommandOperator implements Operator {
     @Override
     public void resync(String table) {
         control.resync(spec, List.of(table));
+    }
+
+    @Override
+    public String awaitRefusal() {
+        String job = new PipelineFiles(session.home())
+                .applied(spec.pipeline())
+                .map(AppliedPipeline::jobId)
+                .orElseThrow();
+        try {
+            String state = control.flink().awaitEnd(job, REFUSED_WITHIN);
+            String said = control.flink().rootException(job).orElse("it gave no reason");
+            if (!state.equals("FAILED")) {
+                throw new SluiceException(
+                        ErrorCode.E1307,
+                        "the job is " + state + " " + REFUSED_WITHIN.toSeconds()
+                                + " s after another server took the place of its source: " + said,
+                        "report this");
+            }
+            return said.lines()
+                    .filter(line -> line.contains("E0"))
+                    .findFirst()
+                    .orElse(said);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SluiceException(ErrorCode.E1901, "interrupted", "", e);
+        }
+    }
+
+    @Override
+    public void loadAnew() {
+        control.drop(spec, true);
+        control.apply(spec, file);
     }
 
     /** A copy that ends for any other reason was not refused. */

@@ -2,6 +2,7 @@ package dev.sluice.cli.torture;
 
 import dev.sluice.cli.ExitCode;
 import dev.sluice.cli.Session;
+import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.torture.TortureOptions;
@@ -9,6 +10,8 @@ import dev.sluice.torture.TortureReport;
 import dev.sluice.torture.TortureRun;
 import dev.sluice.torture.fault.FaultClass;
 import dev.sluice.torture.fault.NetworkFaults;
+import dev.sluice.torture.fault.SourceServer;
+import dev.sluice.torture.fault.Targets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +31,7 @@ import picocli.CommandLine.Option;
             "  sluice torture --minutes 10                        every fault at least once",
             "  sluice torture --seed 7 --faults kill,late-catalog  the schedule of an earlier run, some of it",
             "Faults: kill-, pause- and, on the network, cut-, slow-, half-open-, unavailable-, answer-lost- and late-, each",
-            "with a server; upkeep, foreign-write, alter-table, second-copy. A part of a name means all that begin or end with it.",
+            "with a server; disk-full-; restore- and failover-postgres; upkeep, foreign-write, alter-table, second-copy. A part of a name means all that begin or end with it.",
             "Exit code 1 when a snapshot differs, a fault was never seen to hit, or no progress came within 60 s."
         })
 public final class TortureCommand implements Callable<Integer> {
@@ -94,15 +97,11 @@ public final class TortureCommand implements Callable<Integer> {
         try (NetworkFaults network = new NetworkFaults(stack.ports())) {
             Path proxied = stack.proxiedFile(network, withHot);
             CommandOperator operator =
-                    new CommandOperator(stack.session(), stack.stack(), stack.parse(proxied), proxied);
-            return new TortureRun(
-                            options,
-                            stack.stack(),
-                            stack.parse(stack.directFile(withHot)),
-                            network,
-                            operator,
-                            session::say)
-                    .run();
+                    new CommandOperator(stack.session(), stack.stack(), stack.source(), stack.parse(proxied), proxied);
+            PipelineSpec direct = stack.parse(stack.directFile(withHot));
+            Targets targets = new Targets(
+                    stack.stack(), new SourceServer(stack.source(), direct.source()), network, stack.disks());
+            return new TortureRun(options, targets, direct, operator, session::say).run();
         }
     }
 

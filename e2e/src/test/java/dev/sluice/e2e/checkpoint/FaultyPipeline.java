@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import org.apache.flink.configuration.Configuration;
@@ -85,7 +86,8 @@ final class FaultyPipeline implements AutoCloseable {
                 tables,
                 history,
                 slot,
-                new Invariant(TortureTables.WITH_BALANCE, TortureTables.BALANCE, TortureTables.BALANCE_TOTAL));
+                new Invariant(TortureTables.WITH_BALANCE, TortureTables.BALANCE, TortureTables.BALANCE_TOTAL),
+                Optional.empty());
         workload = Workload.start(database, seed);
         loop = CheckLoop.start(checker);
     }

@@ -19,6 +19,8 @@ public record Finding(Check check, String table, long snapshot, String position,
         ROWS("b"),
         /** What holds over several tables holds at each common position. */
         TOGETHER("c"),
+        /** The hot table is the source at the position that it states. */
+        HOT("e"),
         /** Files that a snapshot names are there. */
         FILES("f");
 

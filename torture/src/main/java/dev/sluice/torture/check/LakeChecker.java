@@ -41,6 +41,7 @@ public final class LakeChecker {
     private final ExactCommits commits = new ExactCommits();
     private final List<TableTrail> trails = new ArrayList<>();
     private final TablesTogether together;
+    private final Optional<HotCheck> hot;
     private final KeptFileIO.Kept kept = new KeptFileIO.Kept();
     /** All up to here was looked at. */
     private Lsn done = Lsn.ZERO;
@@ -56,13 +57,15 @@ public final class LakeChecker {
         }
     }
 
+    /** @param hot the hot table, where there is one */
     public LakeChecker(
             LakeCatalog lake,
             String pipeline,
             List<ComparedTable> tables,
             SourceHistory history,
             SourceHistory.Changes changes,
-            Invariant invariant) {
+            Invariant invariant,
+            Optional<HotRows> hot) {
         this.lake = lake;
         this.history = history;
         this.changes = changes;
@@ -70,6 +73,7 @@ public final class LakeChecker {
         this.progress = new Progress(lake, pipeline);
         tables.forEach(table -> trails.add(new TableTrail(pipeline, table, findings)));
         this.together = new TablesTogether(trails, history, invariant, findings);
+        this.hot = hot.map(rows -> new HotCheck(rows, history, findings));
     }
 
     public Findings findings() {
@@ -98,6 +102,11 @@ public final class LakeChecker {
         return trails.stream().mapToLong(TableTrail::upkeepSnapshots).sum();
     }
 
+    /** How often the whole hot table was compared. */
+    public long hotReadings() {
+        return hot.map(HotCheck::compared).orElse(0L);
+    }
+
     /** Rows that were read of the lake. */
     public long rows() {
         return rows.get();
@@ -110,6 +119,9 @@ public final class LakeChecker {
      *     dev.sluice.torture.oracle.OracleException} does not go away
      */
     public void round() throws SQLException, InterruptedException {
+        if (hot.isPresent()) {
+            hot.get().look();
+        }
         Optional<Lsn> reached = progress.acknowledged().map(position -> position.lsn());
         if (reached.isEmpty()) {
             return;
@@ -131,8 +143,10 @@ public final class LakeChecker {
             trail.checkFollowing(Following.of(found.get()));
         }
         positions.add(frontier);
+        hot.ifPresent(check -> positions.addAll(check.positions(frontier)));
         for (Lsn position : positions) {
             history.advance(changes, position);
+            hot.ifPresent(check -> check.compareUpTo(position));
             List<Fresh> here = new ArrayList<>();
             int findingsBefore = findings.count();
             for (List<Fresh> ofTable : fresh.values()) {

@@ -17,7 +17,8 @@ public enum FaultClass {
     KILL_JOBMANAGER(Action.KILL, StackServer.JOBMANAGER),
     KILL_CATALOG(Action.KILL, StackServer.CATALOG),
     KILL_OBJECT_STORE(Action.KILL, StackServer.OBJECT_STORE),
-    KILL_POSTGRES(Action.KILL, StackServer.POSTGRES),
+    KILL_POSTGRES(Action.KILL_SOURCE, StackServer.POSTGRES),
+    KILL_CATALOG_DATABASE(Action.KILL, StackServer.POSTGRES),
     KILL_CLICKHOUSE(Action.KILL, StackServer.CLICKHOUSE),
     PAUSE_TASKMANAGER(Action.PAUSE, StackServer.TASKMANAGER),
     PAUSE_JOBMANAGER(Action.PAUSE, StackServer.JOBMANAGER),
@@ -35,6 +36,13 @@ public enum FaultClass {
     CUT_POSTGRES(StackServer.POSTGRES, ProxyFault.CUT),
     SLOW_POSTGRES(StackServer.POSTGRES, ProxyFault.SLOW),
     HALF_OPEN_POSTGRES(StackServer.POSTGRES, ProxyFault.HALF_OPEN),
+    /** The folder where it spills, and where checkpoints lie. */
+    DISK_FULL_TASKMANAGER(Action.FILL_DISK, StackServer.TASKMANAGER),
+    DISK_FULL_OBJECT_STORE(Action.FILL_DISK, StackServer.OBJECT_STORE),
+    /** A base backup takes the place of the source. */
+    RESTORE_POSTGRES(Action.REPLACE_SOURCE, StackServer.POSTGRES),
+    /** A streaming standby takes the place of the source. */
+    FAILOVER_POSTGRES(Action.REPLACE_SOURCE, StackServer.POSTGRES),
     UPKEEP(Action.UPKEEP, StackServer.TASKMANAGER),
     FOREIGN_WRITE(Action.FOREIGN_WRITE, StackServer.CATALOG),
     ALTER_TABLE(Action.ALTER_TABLE, StackServer.POSTGRES),
@@ -44,10 +52,15 @@ public enum FaultClass {
     enum Action {
         /** kill -9, and started again. */
         KILL,
+        /** The same for the source, whose server is not the one of the stack's catalog. */
+        KILL_SOURCE,
         /** SIGSTOP, and SIGCONT later: a process that comes back and does not know that it was away. */
         PAUSE,
         /** Between the job and a server. */
         NETWORK,
+        FILL_DISK,
+        /** Another server answers for the source: the pipeline has to end, and everything to be loaded anew. */
+        REPLACE_SOURCE,
         UPKEEP,
         FOREIGN_WRITE,
         ALTER_TABLE,
@@ -72,6 +85,11 @@ public enum FaultClass {
 
     Action action() {
         return action;
+    }
+
+    /** Whether what was compared so far ends with it. */
+    public boolean replacesSource() {
+        return action == Action.REPLACE_SOURCE;
     }
 
     /** The one that it is done to. */

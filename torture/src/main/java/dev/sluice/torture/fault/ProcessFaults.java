@@ -47,7 +47,7 @@ final class ProcessFaults {
     }
 
     /** As a person does it who sees that it did not work at once. */
-    private void up(StackServer server) throws InterruptedException {
+    void up(StackServer server) throws InterruptedException {
         long deadline = System.nanoTime() + UP_WITHIN.toNanos();
         while (true) {
             try {

@@ -42,10 +42,10 @@ public final class Schedule {
     private static Duration length(FaultClass kind, int part) {
         return switch (kind.action()) {
             // How long it stays dead.
-            case KILL -> between(0, 3_000, part);
+            case KILL, KILL_SOURCE -> between(0, 3_000, part);
             // Shorter and longer than Flink's heartbeat time-out of 10 s.
             case PAUSE -> between(3_000, 16_000, part);
-            case NETWORK -> between(4_000, 12_000, part);
+            case NETWORK, FILL_DISK, REPLACE_SOURCE -> between(4_000, 12_000, part);
             case UPKEEP, FOREIGN_WRITE, ALTER_TABLE, SECOND_COPY -> Duration.ZERO;
         };
     }

@@ -6,6 +6,7 @@ import dev.sluice.torture.Operator;
 import dev.sluice.torture.check.LakeChecker;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Supplier;
 import org.apache.iceberg.catalog.TableIdentifier;
 
 /** A table to which something is done that cannot be followed: it has to be stopped, and resync has to bring it back. */
@@ -14,12 +15,12 @@ final class StoppedTable {
     private static final Duration FOLLOWED_WITHIN = Duration.ofSeconds(120);
 
     private final LakeCatalog lake;
-    private final LakeChecker checker;
+    private final Supplier<LakeChecker> checker;
     private final Operator operator;
     private final String table;
     private final TableIdentifier id;
 
-    StoppedTable(LakeCatalog lake, LakeChecker checker, Operator operator, String table) {
+    StoppedTable(LakeCatalog lake, Supplier<LakeChecker> checker, Operator operator, String table) {
         this.lake = lake;
         this.checker = checker;
         this.operator = operator;
@@ -33,7 +34,7 @@ final class StoppedTable {
     }
 
     FaultOutcome run(String what, Act act, Act takenBack) throws Exception {
-        checker.mayBeStopped(table);
+        checker.get().mayBeStopped(table);
         Instant firedAt = Instant.now();
         act.run();
         boolean noticed =

@@ -39,6 +39,16 @@ public final class SourceDatabase {
         }
     }
 
+    /** The first column of the first row, as text. */
+    public String one(String sql) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
     /** Everything that was committed before this call begins before the returned position. */
     public Lsn position() throws SQLException {
         try (Connection connection = connect();

@@ -16,6 +16,9 @@ public final class TortureTables {
     public static final List<String> WITH_BALANCE = List.of(CHECKING, SAVINGS);
 
     public static final String BALANCE = "balance";
+    /** All of the table that is hot, {@link #CHECKING}. */
+    public static final List<String> HOT_COLUMNS = List.of("id", BALANCE, "version");
+
     static final int ACCOUNTS = 300;
     static final int DOCUMENTS = 200;
     static final int SCRATCH_IDS = 400;
@@ -35,6 +38,14 @@ public final class TortureTables {
             List.of("set lock_timeout = '20s'", "alter table scratch drop column extra");
 
     private TortureTables() {}
+
+    /** Each table emptied and filled again with the rows that it has: whoever reads the changes from here knows all of them. */
+    public static List<String> writtenAnew() {
+        return ALL.stream()
+                .map(table -> "begin; create temp table kept on commit drop as select * from " + table + "; truncate "
+                        + table + "; insert into " + table + " select * from kept; commit")
+                .toList();
+    }
 
     /** To be run in an empty database. */
     public static List<String> definitions() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 
 /** The application: some sessions that write at the same time. Thread-safe. */
@@ -13,6 +14,9 @@ public final class Workload implements AutoCloseable {
     private static final long ENDED_WITHIN_MILLIS = 20_000;
 
     private final AtomicBoolean over = new AtomicBoolean();
+    /** Shared by the sessions for each transaction. */
+    private final ReentrantReadWriteLock pausing = new ReentrantReadWriteLock();
+
     private final List<WorkloadSession> sessions = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
 
@@ -21,8 +25,8 @@ public final class Workload implements AutoCloseable {
 
     private Workload(SourceDatabase database, long seed) {
         for (int i = 0; i < SESSIONS; i++) {
-            WorkloadSession session =
-                    new WorkloadSession(new TransactionDraw(seed, i, SESSIONS), database::connect, PAUSE_MILLIS, over);
+            WorkloadSession session = new WorkloadSession(
+                    new TransactionDraw(seed, i, SESSIONS), database::connect, PAUSE_MILLIS, over, pausing.readLock());
             sessions.add(session);
             threads.add(
                     Thread.ofPlatform().name("torture-workload-" + i).daemon().start(session));
@@ -31,6 +35,15 @@ public final class Workload implements AutoCloseable {
 
     public static Workload start(SourceDatabase database, long seed) {
         return new Workload(database, seed);
+    }
+
+    /** Returns when no transaction is open; none begins until {@link #resume}, which the same thread has to call. */
+    public void pause() {
+        pausing.writeLock().lock();
+    }
+
+    public void resume() {
+        pausing.writeLock().unlock();
     }
 
     public Tally tally() {

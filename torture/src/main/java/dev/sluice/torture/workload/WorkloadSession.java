@@ -6,6 +6,7 @@ import java.sql.Statement;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
 
 /** One session of the application: transaction after transaction at a steady pace, also over the death of its server. */
 final class WorkloadSession implements Runnable {
@@ -15,6 +16,9 @@ final class WorkloadSession implements Runnable {
     private final Connector connector;
     private final long pauseMillis;
     private final AtomicBoolean over;
+    /** Held for as long as a transaction is open. */
+    private final Lock open;
+
     final AtomicLong committed = new AtomicLong();
     final AtomicLong rolledBack = new AtomicLong();
     /** By the server: it died, or two sessions had locked each other out. */
@@ -25,11 +29,12 @@ final class WorkloadSession implements Runnable {
         Connection connect() throws SQLException;
     }
 
-    WorkloadSession(TransactionDraw draw, Connector connector, long pauseMillis, AtomicBoolean over) {
+    WorkloadSession(TransactionDraw draw, Connector connector, long pauseMillis, AtomicBoolean over, Lock open) {
         this.draw = draw;
         this.connector = connector;
         this.pauseMillis = pauseMillis;
         this.over = over;
+        this.open = open;
     }
 
     @Override
@@ -38,7 +43,7 @@ final class WorkloadSession implements Runnable {
             try (Connection connection = connector.connect()) {
                 connection.setAutoCommit(false);
                 while (!over.get()) {
-                    one(connection, draw.next());
+                    oneUnlessPaused(connection);
                     TimeUnit.MILLISECONDS.sleep(pauseMillis);
                 }
             } catch (SQLException e) {
@@ -47,6 +52,15 @@ final class WorkloadSession implements Runnable {
                 return;
             }
             pause();
+        }
+    }
+
+    private void oneUnlessPaused(Connection connection) throws SQLException {
+        open.lock();
+        try {
+            one(connection, draw.next());
+        } finally {
+            open.unlock();
         }
     }
 

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The checker itself is tested: each bug of the design's list that can stand in lake data is planted in a lake that is
- * right otherwise, and has to be found; the one about ClickHouse cannot. The lake without a bug is the control.
+ * right otherwise, and has to be found; {@link HotCheckTest} has the one that is ClickHouse's. The lake without a bug is
+ * the control.
  */
 class PlantedBugsTest {
     private final PlantedCase planted = new PlantedCase();

@@ -9,6 +9,7 @@ import dev.sluice.torture.check.PlantedLake.TableWrite;
 import dev.sluice.torture.oracle.SourceHistory;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -20,6 +21,7 @@ final class PlantedCase implements AutoCloseable {
 
     final ScriptedSource source = new ScriptedSource();
     final PlantedLake lake;
+    final ScriptedHotTable hot = new ScriptedHotTable(source);
     final LakeChecker checker;
 
     PlantedCase() {
@@ -45,7 +47,8 @@ final class PlantedCase implements AutoCloseable {
                 ScriptedSource.tables(),
                 new SourceHistory(ScriptedSource.tables()),
                 source,
-                INVARIANT);
+                INVARIANT,
+                Optional.of(hot));
     }
 
     void loadedAndOne() throws IOException {

@@ -40,7 +40,9 @@ class ScheduleTest {
                         FaultClass.KILL_POSTGRES,
                         FaultClass.CUT_POSTGRES,
                         FaultClass.SLOW_POSTGRES,
-                        FaultClass.HALF_OPEN_POSTGRES);
+                        FaultClass.HALF_OPEN_POSTGRES,
+                        FaultClass.RESTORE_POSTGRES,
+                        FaultClass.FAILOVER_POSTGRES);
         assertThat(FaultClass.parse(List.of())).isEqualTo(ALL);
     }
 
