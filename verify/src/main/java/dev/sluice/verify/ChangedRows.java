@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of the rows of one table between the snapshot and the end. Memory is bounded by the number of changed
@@ -17,7 +18,7 @@ final class ChangedRows implements RowChanges {
 
     private final ComparedTable table;
     /** The last image of each changed key; null once it is deleted. */
-    private final Map<Key, Image> images = new HashMap<>();
+    private final Map<Key, @Nullable Image> images = new HashMap<>();
 
     /** A row, and the key under which the snapshot holds the values that no change has sent. */
     private record Image(byte[][] row, Key origin) {
@@ -34,7 +35,7 @@ final class ChangedRows implements RowChanges {
     /** The texts of the key columns. */
     private record Key(List<Text> parts) {}
 
-    private record Text(byte[] bytes) {
+    private record Text(byte @Nullable [] bytes) {
         @Override
         public boolean equals(Object other) {
             return other instanceof Text that && Arrays.equals(that.bytes, bytes);
@@ -63,7 +64,7 @@ final class ChangedRows implements RowChanges {
     }
 
     @Override
-    public void updated(byte[][] old, byte[][] now) {
+    public void updated(byte @Nullable [][] old, byte[][] now) {
         byte[][] row = now.clone();
         for (int i = 0; old != null && i < row.length; i++) {
             row[i] = row[i] == UNCHANGED && old[i] != ABSENT ? old[i] : row[i];
@@ -95,7 +96,7 @@ final class ChangedRows implements RowChanges {
                 "verify again");
     }
 
-    private void put(Key key, Image image) {
+    private void put(Key key, @Nullable Image image) {
         images.put(key, image);
         if (images.size() > MAX_KEYS) {
             throw new SluiceException(

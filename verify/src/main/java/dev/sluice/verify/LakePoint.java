@@ -111,7 +111,7 @@ record LakePoint(Lsn lsn, Map<String, TableAt> tables, DeadLetters letters) {
             if (e.code() != ErrorCode.E0505) {
                 throw e;
             }
-            return Optional.of(TableAt.notCompared(State.DIFFERENT, e.getMessage()));
+            return Optional.of(TableAt.notCompared(State.DIFFERENT, String.valueOf(e.getMessage())));
         }
     }
 

@@ -64,7 +64,7 @@ public final class LakeScan {
             int[] positions = null;
             int[] beside = null;
             for (Record record : records) {
-                if (positions == null) {
+                if (positions == null || beside == null) {
                     positions = positions(record.struct(), names);
                     beside = positions(
                             record.struct(),

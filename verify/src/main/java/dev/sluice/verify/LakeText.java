@@ -10,6 +10,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes values of Iceberg's generic reader as PostgreSQL's output functions would under the pinned settings. Source:
@@ -19,7 +20,7 @@ final class LakeText {
     private LakeText() {}
 
     /** The canonical text in UTF-8; null for null. */
-    static byte[] of(Object value) {
+    static byte @Nullable [] of(@Nullable Object value) {
         return switch (value) {
             case null -> null;
             case CharSequence text -> text.toString().getBytes(StandardCharsets.UTF_8);

@@ -7,12 +7,14 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads pgoutput, protocol version 1, values as text, and keeps the last image of each changed row. Not thread-safe.
  * Source: PostgreSQL documentation, "Logical Replication Message Formats".
  */
 final class PgOutputChanges implements ChangeFeed.Parser {
+    /** Those that are compared. */
     private final Map<Integer, Relation> relations = new HashMap<>();
     private final Map<Long, ChangedRows> tables = new HashMap<>();
     private long changes;
@@ -34,7 +36,7 @@ final class PgOutputChanges implements ChangeFeed.Parser {
         return changes;
     }
 
-    private void accept(ByteBuffer in) {
+    void accept(ByteBuffer in) {
         byte type = in.get();
         switch (type) {
             case 'R' -> relation(in);
@@ -54,6 +56,9 @@ final class PgOutputChanges implements ChangeFeed.Parser {
         string(in);
         in.get();
         ChangedRows rows = tables.get(Integer.toUnsignedLong(id));
+        if (rows == null) {
+            return;
+        }
         int count = in.getShort();
         int[] targets = new int[count];
         for (int i = 0; i < count; i++) {
@@ -61,26 +66,26 @@ final class PgOutputChanges implements ChangeFeed.Parser {
             String name = string(in);
             in.getInt();
             in.getInt();
-            targets[i] = rows == null ? -1 : rows.table().indexOf(name);
+            targets[i] = rows.table().indexOf(name);
         }
         relations.put(id, new Relation(rows, targets));
     }
 
     private void insert(ByteBuffer in) {
-        Relation relation = relations.get(in.getInt());
-        if (isWanted(relation)) {
+        Relation relation = wanted(in.getInt());
+        if (relation != null) {
             in.get();
             relation.rows().inserted(row(in, relation));
         }
     }
 
     private void update(ByteBuffer in) {
-        Relation relation = relations.get(in.getInt());
-        if (!isWanted(relation)) {
+        Relation relation = wanted(in.getInt());
+        if (relation == null) {
             return;
         }
         byte tag = in.get();
-        byte[][] old = null;
+        byte @Nullable [][] old = null;
         if (tag != 'N') {
             old = row(in, relation);
             if (tag == 'K') {
@@ -93,8 +98,8 @@ final class PgOutputChanges implements ChangeFeed.Parser {
     }
 
     private void delete(ByteBuffer in) {
-        Relation relation = relations.get(in.getInt());
-        if (isWanted(relation)) {
+        Relation relation = wanted(in.getInt());
+        if (relation != null) {
             in.get();
             relation.rows().deleted(row(in, relation));
         }
@@ -104,19 +109,18 @@ final class PgOutputChanges implements ChangeFeed.Parser {
         int count = in.getInt();
         in.get();
         for (int i = 0; i < count; i++) {
-            Relation relation = relations.get(in.getInt());
-            if (isWanted(relation)) {
+            Relation relation = wanted(in.getInt());
+            if (relation != null) {
                 relation.rows().truncated();
             }
         }
     }
 
-    private boolean isWanted(Relation relation) {
-        if (relation == null || relation.rows() == null) {
-            return false;
-        }
-        changes++;
-        return true;
+    /** The relation of a change, which is counted; null when its table is not compared. */
+    private @Nullable Relation wanted(int id) {
+        Relation relation = relations.get(id);
+        changes += relation == null ? 0 : 1;
+        return relation;
     }
 
     private static void onlyKey(byte[][] row, ComparedTable table) {

@@ -1,5 +1,7 @@
 package dev.sluice.verify;
 
+import org.jspecify.annotations.Nullable;
+
 /** Takes the changes of one table in the order of their commits: the canonical text of each column, null for NULL. */
 public interface RowChanges {
     /** Stands for a TOAST value that the server did not send. Known by its identity, as {@link #ABSENT}. */
@@ -13,7 +15,7 @@ public interface RowChanges {
     void inserted(byte[][] row);
 
     /** @param old at least the key columns of the row before the change; null when the key stays */
-    void updated(byte[][] old, byte[][] now);
+    void updated(byte @Nullable [][] old, byte[][] now);
 
     /** @param old at least the key columns of the row that is gone */
     void deleted(byte[][] old);

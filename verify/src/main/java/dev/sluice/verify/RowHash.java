@@ -3,6 +3,7 @@ package dev.sluice.verify;
 import dev.sluice.spec.Sha256;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hash of a row: the first 16 bytes of SHA-256 over its columns, each as a sign (NULL or value), a length and the bytes
@@ -55,11 +56,11 @@ public final class RowHash {
     }
 
     /** A quick 64-bit hash of one value. */
-    static long ofValue(byte[] value) {
+    static long ofValue(byte @Nullable [] value) {
         return mix(add(0xCBF29CE484222325L, value));
     }
 
-    private static long add(long start, byte[] value) {
+    private static long add(long start, byte @Nullable [] value) {
         if (value == null) {
             return start * 0x9E3779B97F4A7C15L + 1;
         }

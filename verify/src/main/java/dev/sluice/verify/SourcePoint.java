@@ -103,7 +103,7 @@ final class SourcePoint implements AutoCloseable {
     private static boolean lacks(ChangeFeed feed, SQLException e) {
         return UNDEFINED_FILE.equals(e.getSQLState())
                 || INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())
-                        && e.getMessage().contains('"' + feed.plugin() + '"');
+                        && String.valueOf(e.getMessage()).contains('"' + feed.plugin() + '"');
     }
 
     Lsn lsn() {

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
@@ -42,7 +43,7 @@ final class SourceScan {
         }
     }
 
-    private static byte[][] row(byte[] line, int width) {
+    static byte[][] row(byte[] line, int width) {
         byte[][] row = new byte[width][];
         int start = 0;
         for (int column = 0; column < width; column++) {
@@ -58,7 +59,7 @@ final class SourceScan {
         return row;
     }
 
-    private static byte[] value(byte[] line, int start, int end, boolean escaped) {
+    private static byte @Nullable [] value(byte[] line, int start, int end, boolean escaped) {
         if (!escaped) {
             return start == end ? EMPTY : java.util.Arrays.copyOfRange(line, start, end);
         }

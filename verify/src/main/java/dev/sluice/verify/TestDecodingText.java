@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One change as test_decoding writes it: {@code table public.t: UPDATE: old-key: id[integer]:1 new-tuple:
@@ -53,7 +54,7 @@ public final class TestDecodingText {
             rows.deleted(tuple(rows.table()));
         } else {
             expect("UPDATE:");
-            byte[][] old = null;
+            byte @Nullable [][] old = null;
             if (skip(" old-key:")) {
                 old = tuple(rows.table());
                 expect(" new-tuple:");
@@ -71,11 +72,11 @@ public final class TestDecodingText {
 
     /** As {@code quote_identifier} writes it. */
     private String identifier() {
-        if (text.charAt(at) == '"') {
+        if (here() == '"') {
             return quoted('"');
         }
         int begin = at;
-        while (Character.isLetterOrDigit(text.charAt(at)) || text.charAt(at) == '_') {
+        while (Character.isLetterOrDigit(here()) || here() == '_') {
             at++;
         }
         return text.substring(begin, at);
@@ -86,9 +87,12 @@ public final class TestDecodingText {
         at++;
         while (true) {
             int end = text.indexOf(quote, at);
+            if (end < 0) {
+                throw lacks(String.valueOf(quote));
+            }
             content.append(text, at, end);
             at = end + 1;
-            if (at == text.length() || text.charAt(at) != quote) {
+            if (here() != quote) {
                 return content.toString();
             }
             content.append(quote);
@@ -110,7 +114,7 @@ public final class TestDecodingText {
             expect(" ");
             String name = identifier();
             type();
-            byte[] value = value();
+            byte @Nullable [] value = value();
             int column = table.indexOf(name);
             if (column >= 0) {
                 row[column] = value;
@@ -122,8 +126,8 @@ public final class TestDecodingText {
     /** {@code [integer[]]:}; names of types with blanks or brackets are quoted. */
     private void type() {
         expect("[");
-        while (!text.startsWith("]:", at)) {
-            if (text.charAt(at) == '"') {
+        while (at < text.length() && !text.startsWith("]:", at)) {
+            if (here() == '"') {
                 quoted('"');
             } else {
                 at++;
@@ -132,15 +136,18 @@ public final class TestDecodingText {
         expect("]:");
     }
 
-    private byte[] value() {
+    private byte @Nullable [] value() {
         if (text.startsWith("B'", at)) {
             at++;
         }
-        if (text.charAt(at) == '\'') {
+        if (here() == '\'') {
             return quoted('\'').getBytes(StandardCharsets.UTF_8);
         }
         int end = text.indexOf(' ', at);
         String word = text.substring(at, end < 0 ? text.length() : end);
+        if (word.isEmpty()) {
+            throw lacks("value");
+        }
         at += word.length();
         return switch (word) {
             case "null" -> null;
@@ -159,11 +166,20 @@ public final class TestDecodingText {
 
     private void expect(String expected) {
         if (!skip(expected)) {
-            // Not the text itself: it holds the user's data.
-            throw new SluiceException(
-                    ErrorCode.E1202,
-                    "the server's text of a change has no \"" + expected + "\" at " + at,
-                    "report it with the version of PostgreSQL");
+            throw lacks(expected);
         }
+    }
+
+    /** The character at which the reading stands; 0, which no text of PostgreSQL holds, behind the last. */
+    private char here() {
+        return at < text.length() ? text.charAt(at) : 0;
+    }
+
+    /** Does not show the text itself: it holds the user's data. */
+    private SluiceException lacks(String expected) {
+        return new SluiceException(
+                ErrorCode.E1202,
+                "the server's text of a change has no \"" + expected + "\" at " + at,
+                "report it with the version of PostgreSQL");
     }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -89,8 +90,8 @@ public final class Verifier {
         source.dropSlot();
         List<TableReport> reports = new ArrayList<>();
         for (ComparedTable table : tables) {
-            TableAt at = point.tables().get(table.spec().qualifiedName());
-            ChangedRows changedRows = changed.get(table.relationOid());
+            TableAt at = Objects.requireNonNull(point.tables().get(table.spec().qualifiedName()));
+            ChangedRows changedRows = Objects.requireNonNull(changed.get(table.relationOid()));
             reports.add(
                     at.version().isEmpty()
                             ? TableReport.notCompared(table.spec().qualifiedName(), at.state(), at.findings())
