@@ -1,1 +1,4 @@
+@NullMarked
 package dev.sluice.trino;
+
+import org.jspecify.annotations.NullMarked;

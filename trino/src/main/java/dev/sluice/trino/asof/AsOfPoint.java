@@ -12,6 +12,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A point in the history of the source, as users name it. */
 public sealed interface AsOfPoint {
@@ -105,7 +106,7 @@ public sealed interface AsOfPoint {
         return new AtTag(text);
     }
 
-    private static SluiceException notAPosition(String text, Exception cause) {
+    private static SluiceException notAPosition(String text, @Nullable Exception cause) {
         return new SluiceException(
                 ErrorCode.E0102,
                 "'" + text + "' is not a position",

@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -60,7 +61,7 @@ public final class AsOfRewriter {
         tables.forEach((reference, table) -> splice.read(
                 reference,
                 parsed.text().substring(reference.nameStart(), reference.nameEnd()),
-                versionClause(snapshots.get(table).snapshotId()),
+                versionClause(Objects.requireNonNull(snapshots.get(table)).snapshotId()),
                 false));
         return splice.apply();
     }

@@ -110,7 +110,7 @@ final class FrontMatterParser {
         try {
             return ModelTestParser.parse(entry.value());
         } catch (IllegalArgumentException e) {
-            throw problem(entry.line(), e.getMessage());
+            throw problem(entry.line(), String.valueOf(e.getMessage()));
         }
     }
 

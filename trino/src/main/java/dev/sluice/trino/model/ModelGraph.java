@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -103,9 +104,10 @@ public record ModelGraph(List<Model> ordered, Set<LakeTable> inputs) {
             if (!done.contains(model.output())) {
                 path.add(model.output());
                 model.reads().stream()
-                        .filter(byOutput::containsKey)
                         .sorted((a, b) -> a.toString().compareTo(b.toString()))
-                        .forEach(table -> visit(byOutput.get(table), path));
+                        .map(byOutput::get)
+                        .filter(Objects::nonNull)
+                        .forEach(read -> visit(read, path));
                 path.removeLast();
                 done.add(model.output());
                 ordered.add(model);

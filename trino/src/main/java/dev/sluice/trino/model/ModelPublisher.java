@@ -28,6 +28,7 @@ import org.apache.iceberg.catalog.TableCommit;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.expressions.Expressions;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -174,7 +175,7 @@ final class ModelPublisher {
         try {
             sendTogether(commits);
         } catch (CommitFailedException e) {
-            throw conflict(e.getMessage(), e);
+            throw conflict(String.valueOf(e.getMessage()), e);
         } catch (RuntimeException e) {
             if (!landed(commits)) {
                 throw LakeErrors.translate("publishing the models", e);
@@ -190,7 +191,7 @@ final class ModelPublisher {
         }
     }
 
-    private static SluiceException conflict(String what, Exception cause) {
+    private static SluiceException conflict(String what, @Nullable Exception cause) {
         return new SluiceException(
                 ErrorCode.E0501,
                 "something else has written to a model's table during the run, nothing was published: " + what,

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -171,7 +172,7 @@ public final class ModelRunner {
             sources.put(model.output(), new Source(output.from(), Optional.empty()));
             test(model, output);
             Map<LakeTable, Long> inputs = new LinkedHashMap<>();
-            model.reads().forEach(table -> sources.get(table).snapshot().ifPresent(id -> inputs.put(table, id)));
+            model.reads().forEach(table -> source(table).snapshot().ifPresent(id -> inputs.put(table, id)));
             ready.add(new Ready(model, output, fingerprint, target.flatMap(ModelPublisher::head), inputs));
             return new ModelRun.Result(
                     model.name(),
@@ -195,18 +196,23 @@ public final class ModelRunner {
                             : new ModelRun.Result(
                                     result.model(),
                                     result.outcome(),
-                                    byName.get(result.model()),
+                                    Objects.requireNonNull(byName.get(result.model())),
                                     result.rows(),
                                     result.tests(),
                                     result.millis()))
                     .toList();
         }
 
+        /** What stands for a table that a model reads: the run has found out about all of them by then. */
+        private Source source(LakeTable table) {
+            return Objects.requireNonNull(sources.get(table), table.toString());
+        }
+
         /** The query with every table replaced by what stands for it in this run. */
         private String pinned(Model model) {
             SqlSplice splice = new SqlSplice(model.sql().text());
             for (TableReference reference : model.references()) {
-                Source source = sources.get(Model.tableOf(reference));
+                Source source = source(Model.tableOf(reference));
                 splice.read(reference, source.name(), source.period(), true);
             }
             return splice.apply();
@@ -222,7 +228,7 @@ public final class ModelRunner {
             List<Long> violations = engine.trino()
                     .numbers(tests.stream()
                             .map(test -> test.violations(
-                                    output.from(), table -> sources.get(table).from()))
+                                    output.from(), table -> source(table).from()))
                             .collect(Collectors.joining(",\n", "SELECT ", ",\ncount(*) FROM " + output.from())));
             List<String> failures = new ArrayList<>();
             for (int i = 0; i < tests.size(); i++) {

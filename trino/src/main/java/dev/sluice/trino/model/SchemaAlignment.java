@@ -8,6 +8,7 @@ import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings a table to the columns of a query without changing the meaning of a field id: a column that stays keeps its id,
@@ -51,7 +52,7 @@ final class SchemaAlignment {
         return update;
     }
 
-    private static void change(UpdateSchema update, NestedField before, NestedField field, String doc) {
+    private static void change(UpdateSchema update, NestedField before, NestedField field, @Nullable String doc) {
         if (before.type().isPrimitiveType()
                 && field.type().isPrimitiveType()
                 && TypeUtil.isPromotionAllowed(before.type(), field.type().asPrimitiveType())) {

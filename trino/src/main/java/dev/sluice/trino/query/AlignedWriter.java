@@ -5,6 +5,7 @@ import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Aligned columns: numbers to the right, all else to the left. Widths are those of the first {@value #SAMPLE_ROWS} rows;
@@ -17,7 +18,7 @@ final class AlignedWriter implements RowWriter {
     private final Writer out;
     private final List<String[]> sample = new ArrayList<>();
     private List<Column> columns = List.of();
-    private int[] widths;
+    private int @Nullable [] widths;
 
     AlignedWriter(Writer out) {
         this.out = out;
@@ -29,13 +30,13 @@ final class AlignedWriter implements RowWriter {
     }
 
     @Override
-    public void row(Object[] values) throws IOException {
+    public void row(@Nullable Object[] values) throws IOException {
         String[] cells = new String[values.length];
         for (int i = 0; i < values.length; i++) {
             cells[i] = cell(values[i]);
         }
         if (widths != null) {
-            line(cells);
+            line(cells, widths);
             return;
         }
         sample.add(cells);
@@ -54,7 +55,7 @@ final class AlignedWriter implements RowWriter {
     }
 
     @Override
-    public void updated(String what, long rows) throws IOException {
+    public void updated(@Nullable String what, long rows) throws IOException {
         out.write(what == null ? "done" : what);
         out.write(rows == 0 ? "\n" : rows == 1 ? ": 1 row\n" : ": " + rows + " rows\n");
         out.flush();
@@ -62,29 +63,30 @@ final class AlignedWriter implements RowWriter {
 
     private void startPrinting() throws IOException {
         String[] names = columns.stream().map(column -> escaped(column.name())).toArray(String[]::new);
-        widths = new int[names.length];
-        for (int i = 0; i < widths.length; i++) {
-            widths[i] = TextWidth.of(names[i]);
+        int[] fitting = new int[names.length];
+        for (int i = 0; i < fitting.length; i++) {
+            fitting[i] = TextWidth.of(names[i]);
             for (String[] cells : sample) {
-                widths[i] = Math.max(widths[i], TextWidth.of(cells[i]));
+                fitting[i] = Math.max(fitting[i], TextWidth.of(cells[i]));
             }
         }
-        line(names);
+        widths = fitting;
+        line(names, fitting);
         StringBuilder rule = new StringBuilder();
-        for (int i = 0; i < widths.length; i++) {
-            rule.append(i == 0 ? "-" : "-+-").repeat('-', widths[i]);
+        for (int i = 0; i < fitting.length; i++) {
+            rule.append(i == 0 ? "-" : "-+-").repeat('-', fitting[i]);
         }
         out.write(rule.append("-\n").toString());
         for (String[] cells : sample) {
-            line(cells);
+            line(cells, fitting);
         }
         sample.clear();
     }
 
-    private void line(String[] cells) throws IOException {
+    private void line(String[] cells, int[] fitting) throws IOException {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < cells.length; i++) {
-            int blanks = Math.max(0, widths[i] - TextWidth.of(cells[i]));
+            int blanks = Math.max(0, fitting[i] - TextWidth.of(cells[i]));
             boolean right = columns.get(i).isNumber();
             line.append(i == 0 ? " " : " | ");
             line.repeat(' ', right ? blanks : 0).append(cells[i]).repeat(' ', right ? 0 : blanks);
@@ -93,7 +95,7 @@ final class AlignedWriter implements RowWriter {
         out.write('\n');
     }
 
-    private static String cell(Object value) {
+    private static String cell(@Nullable Object value) {
         return switch (value) {
             case null -> "NULL";
             case List<?> list -> escaped(JsonWriter.text(list));

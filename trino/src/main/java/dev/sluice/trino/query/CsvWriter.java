@@ -5,6 +5,7 @@ import java.io.Writer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * RFC 4180: a header, lines ended by CR LF, fields in quotes where they hold a quote, a comma or a line end. NULL is an
@@ -23,7 +24,7 @@ final class CsvWriter implements RowWriter {
     }
 
     @Override
-    public void row(Object[] values) throws IOException {
+    public void row(@Nullable Object[] values) throws IOException {
         line(Arrays.asList(values));
     }
 
@@ -33,13 +34,13 @@ final class CsvWriter implements RowWriter {
     }
 
     @Override
-    public void updated(String what, long rows) throws IOException {
+    public void updated(@Nullable String what, long rows) throws IOException {
         line(List.of("statement", "rows"));
         line(Arrays.asList(what, rows));
         out.flush();
     }
 
-    private void line(List<?> values) throws IOException {
+    private void line(List<? extends @Nullable Object> values) throws IOException {
         for (int i = 0; i < values.size(); i++) {
             if (i > 0) {
                 out.write(',');

@@ -9,6 +9,8 @@ import java.io.Writer;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JSON array with one object per row, one row per line. Integers and floating-point numbers are numbers; decimals are
@@ -21,7 +23,7 @@ final class JsonWriter implements RowWriter {
 
     private final Writer out;
     private List<Column> columns = List.of();
-    private JsonGenerator generator;
+    private @Nullable JsonGenerator generator;
     private boolean first = true;
 
     JsonWriter(Writer out) {
@@ -36,16 +38,17 @@ final class JsonWriter implements RowWriter {
     }
 
     @Override
-    public void row(Object[] values) throws IOException {
+    public void row(@Nullable Object[] values) throws IOException {
         out.write(first ? "\n" : ",\n");
         first = false;
-        generator.writeStartObject();
+        JsonGenerator rows = Objects.requireNonNull(generator, "begin() comes first");
+        rows.writeStartObject();
         for (int i = 0; i < values.length; i++) {
-            generator.writeFieldName(columns.get(i).name());
-            write(generator, values[i]);
+            rows.writeFieldName(columns.get(i).name());
+            write(rows, values[i]);
         }
-        generator.writeEndObject();
-        generator.flush();
+        rows.writeEndObject();
+        rows.flush();
     }
 
     @Override
@@ -55,7 +58,7 @@ final class JsonWriter implements RowWriter {
     }
 
     @Override
-    public void updated(String what, long rows) throws IOException {
+    public void updated(@Nullable String what, long rows) throws IOException {
         try (JsonGenerator object = generator(out)) {
             object.writeStartObject();
             object.writeStringField("statement", what);
@@ -67,7 +70,7 @@ final class JsonWriter implements RowWriter {
     }
 
     /** A value as JSON text; the other formats use it for arrays, maps and rows. */
-    static String text(Object value) {
+    static String text(@Nullable Object value) {
         StringWriter text = new StringWriter();
         try (JsonGenerator generator = generator(text)) {
             write(generator, value);
@@ -85,7 +88,7 @@ final class JsonWriter implements RowWriter {
         return generator;
     }
 
-    private static void write(JsonGenerator generator, Object value) throws IOException {
+    private static void write(JsonGenerator generator, @Nullable Object value) throws IOException {
         switch (value) {
             case null -> generator.writeNull();
             case Boolean bool -> generator.writeBoolean(bool);

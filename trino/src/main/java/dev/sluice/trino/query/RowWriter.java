@@ -3,6 +3,7 @@ package dev.sluice.trino.query;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the rows of one result, one after the other.
@@ -17,18 +18,18 @@ public interface RowWriter {
         public void begin(List<Column> columns) {}
 
         @Override
-        public void row(Object[] values) {}
+        public void row(@Nullable Object[] values) {}
 
         @Override
         public void end(long rows) {}
 
         @Override
-        public void updated(String what, long rows) {}
+        public void updated(@Nullable String what, long rows) {}
     };
 
     void begin(List<Column> columns) throws IOException;
 
-    void row(Object[] values) throws IOException;
+    void row(@Nullable Object[] values) throws IOException;
 
     void end(long rows) throws IOException;
 
@@ -37,7 +38,7 @@ public interface RowWriter {
      *
      * @param what Trino's name of it, such as {@code CREATE TABLE}; null where it has none
      */
-    void updated(String what, long rows) throws IOException;
+    void updated(@Nullable String what, long rows) throws IOException;
 
     /**
      * A column of the result.

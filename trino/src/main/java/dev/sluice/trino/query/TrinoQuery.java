@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session with Trino. The session's zone is UTC, whatever the machine's is. Not for use by several threads, except
@@ -34,7 +35,7 @@ public final class TrinoQuery implements AutoCloseable {
 
     private final TrinoEndpoint endpoint;
     private final TrinoConnection connection;
-    private volatile Statement running;
+    private volatile @Nullable Statement running;
 
     private TrinoQuery(TrinoEndpoint endpoint, TrinoConnection connection) {
         this.endpoint = endpoint;
@@ -140,7 +141,7 @@ public final class TrinoQuery implements AutoCloseable {
         }
         writer.begin(columns);
         long count = 0;
-        Object[] values = new Object[columns.size()];
+        @Nullable Object[] values = new Object[columns.size()];
         while (rows.next()) {
             for (int i = 0; i < values.length; i++) {
                 values[i] = Values.read(rows, i + 1, columns.get(i));

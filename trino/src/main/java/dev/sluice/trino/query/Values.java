@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** From JDBC's objects to the few kinds of value that a {@link RowWriter} takes. */
 final class Values {
@@ -33,7 +34,7 @@ final class Values {
     private Values() {}
 
     /** Dates and times are taken as Trino's text: JDBC's own classes would shift them by the zone of this machine. */
-    static Object read(ResultSet rows, int index, RowWriter.Column column) throws SQLException {
+    static @Nullable Object read(ResultSet rows, int index, RowWriter.Column column) throws SQLException {
         return switch (column.baseType()) {
             case "boolean",
                     "tinyint",
@@ -51,7 +52,7 @@ final class Values {
         };
     }
 
-    private static Object plain(Object value) throws SQLException {
+    private static @Nullable Object plain(@Nullable Object value) throws SQLException {
         return switch (value) {
             case null -> null;
             case Boolean bool -> bool;
@@ -78,16 +79,16 @@ final class Values {
         return LocalDateTime.ofInstant(Instant.ofEpochMilli(epochMillis), ZoneOffset.UTC);
     }
 
-    private static List<Object> list(List<?> values) throws SQLException {
-        List<Object> result = new ArrayList<>(values.size());
+    private static List<@Nullable Object> list(List<?> values) throws SQLException {
+        List<@Nullable Object> result = new ArrayList<>(values.size());
         for (Object value : values) {
             result.add(plain(value));
         }
         return result;
     }
 
-    private static Map<String, Object> map(Map<?, ?> values) throws SQLException {
-        Map<String, Object> result = new LinkedHashMap<>();
+    private static Map<String, @Nullable Object> map(Map<?, ?> values) throws SQLException {
+        Map<String, @Nullable Object> result = new LinkedHashMap<>();
         for (Map.Entry<?, ?> entry : values.entrySet()) {
             result.put(String.valueOf(plain(entry.getKey())), plain(entry.getValue()));
         }
@@ -95,8 +96,8 @@ final class Values {
     }
 
     private static Object row(Row row) throws SQLException {
-        Map<String, Object> named = new LinkedHashMap<>();
-        List<Object> unnamed = new ArrayList<>();
+        Map<String, @Nullable Object> named = new LinkedHashMap<>();
+        List<@Nullable Object> unnamed = new ArrayList<>();
         for (RowField field : row.getFields()) {
             Object value = plain(field.getValue());
             unnamed.add(value);

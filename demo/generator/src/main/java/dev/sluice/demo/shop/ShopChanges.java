@@ -4,6 +4,7 @@ import dev.sluice.demo.shop.ShopSession.Outcome;
 import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** The business events of the shop. Each is one transaction. Not thread-safe. */
 final class ShopChanges {
@@ -87,12 +88,12 @@ final class ShopChanges {
     }
 
     /** {@code time} null leaves updated_at as it is. */
-    Outcome reprice(LocalDateTime time) throws SQLException {
+    Outcome reprice(@Nullable LocalDateTime time) throws SQLException {
         return session.run(ShopStatements.REPRICE, random.nextLong(1_000, 11_001), time, products.pick(random));
     }
 
     /** {@code time} null leaves updated_at as it is. */
-    Outcome changeProfile(LocalDateTime time) throws SQLException {
+    Outcome changeProfile(@Nullable LocalDateTime time) throws SQLException {
         return session.run(
                 ShopStatements.CHANGE_PROFILE, name(random.nextInt(1_000_000)), phone(), time, users.pick(random));
     }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,7 +59,7 @@ public final class ShopMain {
         long seed;
 
         @Option(names = "--start", description = "time of the first live event (ISO instant); default now")
-        Instant start;
+        @Nullable Instant start;
 
         @Option(names = "--unicode-names", description = "names beyond ASCII")
         boolean unicodeNames;
@@ -113,7 +114,7 @@ public final class ShopMain {
         long durationSeconds;
 
         @Option(names = "--anomaly-rate", description = "share of orders that are big or bursts of failed payments")
-        Double anomalyRate;
+        @Nullable Double anomalyRate;
 
         @Option(names = "--payment-failure-burst", defaultValue = "0.005", description = "bursts per order")
         double paymentFailureBurst;

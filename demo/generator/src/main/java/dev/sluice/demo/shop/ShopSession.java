@@ -12,6 +12,7 @@ import java.sql.Types;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection that runs one statement per transaction and knows for certain what was committed. A statement reports
@@ -63,7 +64,7 @@ final class ShopSession implements AutoCloseable {
      * deadlock) throws {@link SQLException}; one that was lost with the connection before its commit is an empty
      * outcome. A null among {@code values} is a missing time.
      */
-    Outcome run(String sql, Object... values) throws SQLException {
+    Outcome run(String sql, @Nullable Object... values) throws SQLException {
         Outcome outcome = new Outcome(new ShopTally(), 0);
         String xid = null;
         try {
@@ -91,7 +92,7 @@ final class ShopSession implements AutoCloseable {
         }
     }
 
-    private static void bind(PreparedStatement statement, Object[] values) throws SQLException {
+    private static void bind(PreparedStatement statement, @Nullable Object[] values) throws SQLException {
         for (int i = 0; i < values.length; i++) {
             switch (values[i]) {
                 case long[] longs -> statement.setObject(i + 1, longs);

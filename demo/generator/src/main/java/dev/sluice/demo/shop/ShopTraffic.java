@@ -14,6 +14,7 @@ import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Live changes of a seeded shop, in a thread of its own: orders at a steady rate, their completion or cancellation after
@@ -43,7 +44,7 @@ public final class ShopTraffic implements AutoCloseable {
     private volatile boolean stopping;
     private volatile long orders;
     private volatile long reconnects;
-    private volatile RuntimeException failure;
+    private volatile @Nullable RuntimeException failure;
     private long lastOrder = 1;
     private int refusedInARow;
 
@@ -251,7 +252,7 @@ public final class ShopTraffic implements AutoCloseable {
         return share > 0 && random.nextDouble() < share;
     }
 
-    private LocalDateTime timeOrForgotten() {
+    private @Nullable LocalDateTime timeOrForgotten() {
         return chance(options.shares().forgetUpdatedAt()) ? null : time();
     }
 
