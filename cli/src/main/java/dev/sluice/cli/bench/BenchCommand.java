@@ -2,6 +2,7 @@ package dev.sluice.cli.bench;
 
 import dev.sluice.cli.ExitCode;
 import dev.sluice.cli.Session;
+import dev.sluice.cli.bench.peers.PeersCommand;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -24,7 +25,8 @@ public final class BenchCommand {
         return new CommandLine(new BenchCommand())
                 .addSubcommand(new Load(session))
                 .addSubcommand(new Stream(session))
-                .addSubcommand(new Loops(session));
+                .addSubcommand(new Loops(session))
+                .addSubcommand(new PeersCommand(session));
     }
 
     /** {@code sluice bench load}. */

@@ -17,6 +17,7 @@ import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.stack.LocalStack;
 import dev.sluice.stack.StackConfig.Store;
 import dev.sluice.stack.StackServer;
+import dev.sluice.stack.flink.FlinkRest;
 import dev.sluice.verify.Verifier;
 import dev.sluice.verify.VerifyOptions;
 import dev.sluice.verify.VerifyReport;
@@ -34,12 +35,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
+import org.apache.iceberg.Table;
 
 /**
  * A pipeline of the local stack with a database of its own, made for a bench and dropped after it. Used by one thread, but
  * for {@link #connect}.
  */
-final class BenchPipeline implements AutoCloseable {
+public final class BenchPipeline implements AutoCloseable {
     private static final String NAME = "sluice_bench";
     private static final Duration PATIENCE = Duration.ofMinutes(30);
     private static final String YAML = """
@@ -74,13 +76,13 @@ final class BenchPipeline implements AutoCloseable {
     private final LakeCatalog lake;
 
     /** Starts what is needed of the stack, makes the database by {@code statements}, and drops what an earlier bench left. */
-    BenchPipeline(Session session, List<String> tables, String... statements) throws SQLException, IOException {
+    public BenchPipeline(Session session, List<String> tables, String... statements) throws SQLException, IOException {
         this.session = session;
         this.stack = SessionStack.open(session, Store.AUTO);
         stack.up(EnumSet.of(StackServer.TASKMANAGER, StackServer.CATALOG));
         this.control = new PipelineControl(session);
         this.file = Files.createDirectories(session.home().resolve("bench")).resolve("sluice.yaml");
-        Files.writeString(file, YAML.formatted(NAME, String.join(", ", tables)));
+        Files.writeString(file, yaml(NAME, tables));
         this.spec = FileOption.parse(session, file);
         this.lake = LakeCatalog.open(spec.catalog());
         if (isDatabaseThere()) {
@@ -89,6 +91,11 @@ final class BenchPipeline implements AutoCloseable {
         }
         runIn("postgres", "create database " + NAME);
         runIn(NAME, statements);
+    }
+
+    /** The file of a pipeline whose database and namespace have its name. */
+    public static String yaml(String name, List<String> tables) {
+        return YAML.formatted(name, String.join(", ", tables));
     }
 
     private boolean isDatabaseThere() throws SQLException {
@@ -103,7 +110,7 @@ final class BenchPipeline implements AutoCloseable {
         return spec.source();
     }
 
-    Connection connect() throws SQLException {
+    public Connection connect() throws SQLException {
         return connect(NAME);
     }
 
@@ -141,12 +148,36 @@ final class BenchPipeline implements AutoCloseable {
         }
     }
 
-    void apply() {
+    public void apply() {
         control.apply(spec, file);
     }
 
-    void stop() {
+    public void stop() {
         control.stop(NAME);
+    }
+
+    /** Kills a server of the stack and does what its operator would: {@code sluice up}. */
+    public void killAndUp(StackServer server) throws InterruptedException {
+        BenchServers.killAndUp(stack, server);
+        control.resume().values().stream().findFirst().ifPresent(failure -> {
+            throw failure;
+        });
+    }
+
+    public void resync(String table) {
+        control.resync(spec, List.of(table));
+    }
+
+    public Optional<Table> lakeTable(String table) {
+        return lake.find(lake.bronze(table));
+    }
+
+    /** Flink's word for the job; GONE when there is none. */
+    public String jobState() {
+        return control.flink()
+                .activeJob(PipelineControl.jobName(NAME))
+                .map(FlinkRest.Job::state)
+                .orElse("GONE");
     }
 
     void drop() {
