@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class PgOutputChanges implements ChangeFeed.Parser {
     /** Those that are compared. */
     private final Map<Integer, Relation> relations = new HashMap<>();
+
     private final Map<Long, ChangedRows> tables = new HashMap<>();
     private long changes;
 

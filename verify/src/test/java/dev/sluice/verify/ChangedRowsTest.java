@@ -43,8 +43,7 @@ final class ChangedRowsTest {
     @Test
     void whatWasNotChangedIsHandedOnAsItIs() {
         changes.inserted(row("2", "new", null));
-        assertThat(over(row("1", "old", "text")))
-                .containsExactlyInAnyOrder("[1, old, text]", "[2, new, NULL]");
+        assertThat(over(row("1", "old", "text"))).containsExactlyInAnyOrder("[1, old, text]", "[2, new, NULL]");
     }
 
     @Test
@@ -101,14 +100,14 @@ final class ChangedRowsTest {
     void anUpdateOfARowThatTheSnapshotLacksIsNotGuessed() {
         changes.updated(null, unchangedBody("7", "x"));
         assertThatThrownBy(() -> over(row("1", "a", "b")))
-                .isInstanceOfSatisfying(SluiceException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.E1202));
+                .isInstanceOfSatisfying(
+                        SluiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.E1202));
     }
 
     @Test
     void aChangeThatDoesNotSayItsKeyOrAColumnIsRefused() {
-        assertThatThrownBy(() -> changes.deleted(
-                        new byte[][] {RowChanges.ABSENT, RowChanges.ABSENT, RowChanges.ABSENT}))
+        assertThatThrownBy(
+                        () -> changes.deleted(new byte[][] {RowChanges.ABSENT, RowChanges.ABSENT, RowChanges.ABSENT}))
                 .hasMessageContaining("the key column id");
         assertThatThrownBy(() -> changes.inserted(new byte[][] {row("1")[0], RowChanges.ABSENT, row("b")[0]}))
                 .hasMessageContaining("the column note");
@@ -126,7 +125,8 @@ final class ChangedRowsTest {
             for (int id = 0; id < 6; id++) {
                 model.put("" + id, new String[] {"" + id, "n" + id, "large" + id});
             }
-            byte[][][] snapshot = model.values().stream().map(ChangedRowsTest::row).toArray(byte[][][]::new);
+            byte[][][] snapshot =
+                    model.values().stream().map(ChangedRowsTest::row).toArray(byte[][][]::new);
             ChangedRows told = new ChangedRows(table);
             for (int change = 0; change < random.nextInt(25); change++) {
                 changeBoth(random, model, told, change);

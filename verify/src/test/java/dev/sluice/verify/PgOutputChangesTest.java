@@ -61,7 +61,8 @@ final class PgOutputChangesTest {
 
     private List<String> over(byte[][]... snapshot) {
         List<String> seen = new ArrayList<>();
-        ChangedRows.Overlay overlay = rows.over(row -> seen.add(TestTable.texts(row).toString()));
+        ChangedRows.Overlay overlay =
+                rows.over(row -> seen.add(TestTable.texts(row).toString()));
         for (byte[][] row : snapshot) {
             overlay.row(row);
         }

@@ -51,8 +51,10 @@ final class SumsTest {
     @Test
     void nullIsNotEmptyAndNoColumnRunsIntoTheNext() {
         assertThat(of(row("1", null)).total()).isNotEqualTo(of(row("1", "")).total());
-        assertThat(of(row("1", "ab", "c")).total()).isNotEqualTo(of(row("1", "a", "bc")).total());
-        assertThat(of(row("1", null, "")).total()).isNotEqualTo(of(row("1", "", null)).total());
+        assertThat(of(row("1", "ab", "c")).total())
+                .isNotEqualTo(of(row("1", "a", "bc")).total());
+        assertThat(of(row("1", null, "")).total())
+                .isNotEqualTo(of(row("1", "", null)).total());
     }
 
     @Test
@@ -72,8 +74,7 @@ final class SumsTest {
         lake.remove(88);
         int[] key = {0};
         assertThat(of(source).differing(of(lake)))
-                .containsExactlyInAnyOrder(
-                        Sums.bucket(source.get(77), key), Sums.bucket(source.get(88), key));
+                .containsExactlyInAnyOrder(Sums.bucket(source.get(77), key), Sums.bucket(source.get(88), key));
         assertThat(of(source).rows()).isEqualTo(20_000);
     }
 
@@ -85,8 +86,8 @@ final class SumsTest {
         hash.of(row);
         java.math.BigInteger one = unsigned(hash.high()).shiftLeft(64).add(unsigned(hash.low()));
         int times = 1_000;
-        java.math.BigInteger expected = one.multiply(java.math.BigInteger.valueOf(times))
-                .mod(java.math.BigInteger.ONE.shiftLeft(128));
+        java.math.BigInteger expected =
+                one.multiply(java.math.BigInteger.valueOf(times)).mod(java.math.BigInteger.ONE.shiftLeft(128));
         assertThat(of(Collections.nCopies(times, row)).total()).isEqualTo(String.format("%032x", expected));
     }
 

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 final class TestDecodingTextTest {
     private final RecordedChanges items = new RecordedChanges(TestTable.of("items", "id", "note", "body"));
     private final RecordedChanges odd = new RecordedChanges(TestTable.of("Odd \"name\", b", "ID", "a b", "x\"y"));
-    private final Map<Relation, RowChanges> tables = Map.of(
-            new Relation("public", "items"), items, new Relation("My.schema", "Odd \"name\", b"), odd);
+    private final Map<Relation, RowChanges> tables =
+            Map.of(new Relation("public", "items"), items, new Relation("My.schema", "Odd \"name\", b"), odd);
 
     private int read(String text) {
         return TestDecodingText.read(text, tables);
@@ -79,7 +79,8 @@ final class TestDecodingTextTest {
 
     @Test
     void quotedIdentifiersAreReadAsTheyWereGiven() {
-        read("table \"My.schema\".\"Odd \"\"name\"\", b\": INSERT: \"ID\"[integer]:1 \"a b\"[text]:'x' \"x\"\"y\"[text]:'z'");
+        read(
+                "table \"My.schema\".\"Odd \"\"name\"\", b\": INSERT: \"ID\"[integer]:1 \"a b\"[text]:'x' \"x\"\"y\"[text]:'z'");
         assertThat(odd.seen).containsExactly("inserted [1, x, z]");
     }
 
@@ -101,8 +102,8 @@ final class TestDecodingTextTest {
     @Test
     void aChangeWithoutIdentityIsRefused() {
         assertThatThrownBy(() -> read("table public.items: DELETE: (no-tuple-data)"))
-                .isInstanceOfSatisfying(SluiceException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.E1202))
+                .isInstanceOfSatisfying(
+                        SluiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.E1202))
                 .hasMessageContaining("replica identity");
     }
 
@@ -124,8 +125,9 @@ final class TestDecodingTextTest {
         }
         // The text has no end of its own: one that stops between two columns, or within a number, is a shorter one, and
         // what it lacks is absent, which nobody takes for a value.
-        assertThat(readAnyway).allSatisfy(length -> assertThat(whole.substring(0, length))
-                .matches("(?s).*(UPDATE:|new-tuple:|:1|:18|''?)$"));
+        assertThat(readAnyway)
+                .allSatisfy(length ->
+                        assertThat(whole.substring(0, length)).matches("(?s).*(UPDATE:|new-tuple:|:1|:18|''?)$"));
     }
 
     @Test
@@ -144,7 +146,10 @@ final class TestDecodingTextTest {
                     .append(identifier(table.spec().name()))
                     .append(": INSERT:");
             for (int i = 0; i < row.length; i++) {
-                text.append(' ').append(identifier(columns[i])).append("[text]:").append(literal(row[i]));
+                text.append(' ')
+                        .append(identifier(columns[i]))
+                        .append("[text]:")
+                        .append(literal(row[i]));
             }
             assertThat(TestDecodingText.read(text.toString(), only))
                     .as("seed %d: %s", seed, text)

@@ -25,7 +25,9 @@ final class TestTable {
                 OID,
                 Map.of(new Relation("public", name), 1L),
                 false,
-                Arrays.stream(columns).map(column -> new Column(column, "string")).toList(),
+                Arrays.stream(columns)
+                        .map(column -> new Column(column, "string"))
+                        .toList(),
                 key);
     }
 

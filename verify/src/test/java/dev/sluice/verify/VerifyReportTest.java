@@ -19,7 +19,20 @@ import org.junit.jupiter.api.Test;
 final class VerifyReportTest {
     private static TableReport table(String name, State state, Difference... differences) {
         return new TableReport(
-                name, state, 10, 9, 1, "aa", "bb", Long.MAX_VALUE, new Lsn(255), 0.5, "", List.of(), List.of(differences), false);
+                name,
+                state,
+                10,
+                9,
+                1,
+                "aa",
+                "bb",
+                Long.MAX_VALUE,
+                new Lsn(255),
+                0.5,
+                "",
+                List.of(),
+                List.of(differences),
+                false);
     }
 
     private static VerifyReport report(TableReport... tables) {
@@ -43,8 +56,8 @@ final class VerifyReportTest {
             VerifyReport report = report(TableReport.notCompared("public.a", state, List.of("why")));
             assertThat(report.equal()).as(state.name()).isFalse();
             assertThatThrownBy(report::orThrow)
-                    .isInstanceOfSatisfying(SluiceException.class, e -> assertThat(e.code())
-                            .isEqualTo(ErrorCode.E1202))
+                    .isInstanceOfSatisfying(
+                            SluiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.E1202))
                     .hasMessageContaining("why");
         }
     }
@@ -54,8 +67,8 @@ final class VerifyReportTest {
         VerifyReport report =
                 report(table("public.a", State.DIFFERENT, new Difference(Kind.DIFFERENT, "id=7", List.of("n", "t"))));
         assertThatThrownBy(report::orThrow)
-                .isInstanceOfSatisfying(SluiceException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.E1201))
+                .isInstanceOfSatisfying(
+                        SluiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.E1201))
                 .hasMessageContaining("1/FF")
                 .hasMessageContaining("different id=7 in n, t");
         assertThat(report(table("public.a", State.EQUAL)).orThrow()).isNotNull();
@@ -79,7 +92,10 @@ final class VerifyReportTest {
     void theJsonHoldsAllThatTheTextDoes() throws Exception {
         JsonNode json = new ObjectMapper()
                 .readTree(report(
-                                table("public.\"a\"", State.DIFFERENT, new Difference(Kind.EXTRA, "id=\"1\"\n", List.of())),
+                                table(
+                                        "public.\"a\"",
+                                        State.DIFFERENT,
+                                        new Difference(Kind.EXTRA, "id=\"1\"\n", List.of())),
                                 TableReport.notCompared("public.b", State.NOT_FOLLOWED, List.of("since 0/1")))
                         .json());
         assertThat(json.path("pipeline").asText()).isEqualTo("shop");

@@ -44,7 +44,8 @@ public final class PeersCommand implements Callable<Integer> {
             names = "--path",
             split = ",",
             paramLabel = "PATH",
-            description = "Only these of: sluice, upsert, full. The stock path is upsert with REPLICA IDENTITY DEFAULT, and full.")
+            description =
+                    "Only these of: sluice, upsert, full. The stock path is upsert with REPLICA IDENTITY DEFAULT, and full.")
     private List<String> paths = List.of("sluice", "upsert", "full");
 
     @Option(names = "--json", paramLabel = "FILE", description = "Where the figures go. Default: bench/peers.json.")

@@ -41,11 +41,13 @@ record RowCount(long source, long lake, long lost, long extra, long wrong, int s
                 wrong += found.isEmpty() || found.contains(row.getValue()) ? 0 : 1;
             }
             long inLake = lake.values().stream().mapToLong(List::size).sum();
-            List<Snapshot> snapshots = table.map(found -> sinceLoad(found, stage)).orElse(List.of());
+            List<Snapshot> snapshots =
+                    table.map(found -> sinceLoad(found, stage)).orElse(List.of());
             BigDecimal sum = sum(connection);
             int torn = (int) snapshots.stream()
-                    .filter(snapshot ->
-                            LakeRows.balance(table.orElseThrow(), snapshot.snapshotId()).compareTo(sum) != 0)
+                    .filter(snapshot -> LakeRows.balance(table.orElseThrow(), snapshot.snapshotId())
+                                    .compareTo(sum)
+                            != 0)
                     .count();
             return new RowCount(source.size(), inLake, lost, inLake - known, wrong, snapshots.size(), torn);
         }

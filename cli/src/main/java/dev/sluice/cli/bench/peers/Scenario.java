@@ -27,7 +27,9 @@ enum Scenario {
         @Override
         void act(Stage stage) throws Exception {
             stage.startAndLoad();
-            stage.transactions(20, "update accounts set balance = balance + case when id % 2 = 0 then 1 else -1 end where id <= 10000");
+            stage.transactions(
+                    20,
+                    "update accounts set balance = balance + case when id % 2 = 0 then 1 else -1 end where id <= 10000");
         }
     },
     TASKMANAGER("kill -9 of the TaskManager while rows change") {

@@ -15,7 +15,7 @@ import java.util.Locale;
 /** The outcomes as a table, line by line as they come, and as JSON. */
 final class SideBySide {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-    private static final String LINE = "%-15s %-24s %7d %7d %6d %6d %6d %9s  %s";
+    private static final String LINE = "%-18s %-24s %7d %7d %6d %6d %6d %9s  %s";
 
     private final Session session;
     private final List<Outcome> outcomes = new ArrayList<>();
@@ -24,7 +24,7 @@ final class SideBySide {
         this.session = session;
         say(String.format(
                 Locale.ROOT,
-                "%-15s %-24s %7s %7s %6s %6s %6s %9s  %s",
+                "%-18s %-24s %7s %7s %6s %6s %6s %9s  %s",
                 "scenario",
                 "path",
                 "source",

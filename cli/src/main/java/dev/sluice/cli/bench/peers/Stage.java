@@ -54,9 +54,8 @@ final class Stage {
     void startAndLoad() throws Exception {
         peer.start();
         if (!markArrives(LOADED_WITHIN)) {
-            throw new IllegalStateException(
-                    peer.label() + " did not load its table within " + LOADED_WITHIN.toSeconds() + " s: "
-                            + peer.says().text());
+            throw new IllegalStateException(peer.label() + " did not load its table within " + LOADED_WITHIN.toSeconds()
+                    + " s: " + peer.says().text());
         }
         isLoaded = true;
         for (Snapshot snapshot : peer.lakeTable().orElseThrow().snapshots()) {

@@ -68,8 +68,8 @@ final class StockCluster implements AutoCloseable {
         Path temporary = folder.resolve(name + "-tmp");
         Folders.delete(temporary);
         Files.createDirectories(temporary);
-        List<String> command =
-                new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString()));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin/java").toString()));
         command.addAll(memory);
         command.addAll(List.of("-XX:+UseSerialGC", "-Djava.io.tmpdir=" + temporary));
         command.addAll(moduleOptions());
@@ -111,7 +111,9 @@ final class StockCluster implements AutoCloseable {
     /** The same list that Sluice's own Flink is given. */
     private List<String> moduleOptions() throws IOException {
         String text = Files.readString(project.resolve("stack/etc/flink/config.yaml"));
-        return Stream.of(text.split("\\s+")).filter(word -> word.startsWith("--add-")).toList();
+        return Stream.of(text.split("\\s+"))
+                .filter(word -> word.startsWith("--add-"))
+                .toList();
     }
 
     private Path checkpoints() {

@@ -23,15 +23,17 @@ record StockJars(String classPath, Path job) {
         Path classPath = module.resolve("target/runtime.classpath");
         if (!Files.exists(classPath)) {
             say.accept("fetching the stock path: Flink 1.20.1, Flink CDC 3.5.0, Iceberg 1.11.0; log: " + log);
-            Process maven = new ProcessBuilder(List.of(
-                            "mvn", "-B", "-f", module.resolve("pom.xml").toString(), "package"))
+            Process maven = new ProcessBuilder(
+                            List.of("mvn", "-B", "-f", module.resolve("pom.xml").toString(), "package"))
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
             if (!maven.waitFor(FETCHED_WITHIN_MINUTES, TimeUnit.MINUTES) || maven.exitValue() != 0) {
                 maven.destroy();
                 throw new SluiceException(
-                        ErrorCode.E1304, "the stock path could not be fetched; see " + log, "is Maven's repository there?");
+                        ErrorCode.E1304,
+                        "the stock path could not be fetched; see " + log,
+                        "is Maven's repository there?");
             }
         }
         return new StockJars(

@@ -43,12 +43,18 @@ final class StockSql {
 
     private static Map<String, String> catalog(CatalogSpec catalog) {
         Map<String, String> options = new TreeMap<>(Map.of(
-                "type", "iceberg",
-                "catalog-type", "rest",
-                "uri", catalog.uri(),
-                "token", catalog.token().reveal(),
-                "warehouse", catalog.warehouse(),
-                "io-impl", "org.apache.iceberg.aws.s3.S3FileIO"));
+                "type",
+                "iceberg",
+                "catalog-type",
+                "rest",
+                "uri",
+                catalog.uri(),
+                "token",
+                catalog.token().reveal(),
+                "warehouse",
+                catalog.warehouse(),
+                "io-impl",
+                "org.apache.iceberg.aws.s3.S3FileIO"));
         catalog.s3().ifPresent(s3 -> {
             options.put("s3.endpoint", s3.endpoint());
             options.put("s3.path-style-access", "true");

@@ -59,7 +59,8 @@ public final class ShopMain {
         long seed;
 
         @Option(names = "--start", description = "time of the first live event (ISO instant); default now")
-        @Nullable Instant start;
+        @Nullable
+        Instant start;
 
         @Option(names = "--unicode-names", description = "names beyond ASCII")
         boolean unicodeNames;
@@ -114,7 +115,8 @@ public final class ShopMain {
         long durationSeconds;
 
         @Option(names = "--anomaly-rate", description = "share of orders that are big or bursts of failed payments")
-        @Nullable Double anomalyRate;
+        @Nullable
+        Double anomalyRate;
 
         @Option(names = "--payment-failure-burst", defaultValue = "0.005", description = "bursts per order")
         double paymentFailureBurst;

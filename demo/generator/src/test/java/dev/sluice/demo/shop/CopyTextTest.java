@@ -32,7 +32,14 @@ final class CopyTextTest {
 
     @Test
     void numbersCentsAndPaddedNumbers() throws IOException {
-        copy.number(0).number(7).number(Long.MAX_VALUE).cents(5).cents(100).cents(123_456).text("0812", 42, 6).endRow();
+        copy.number(0)
+                .number(7)
+                .number(Long.MAX_VALUE)
+                .cents(5)
+                .cents(100)
+                .cents(123_456)
+                .text("0812", 42, 6)
+                .endRow();
         assertThat(written()).isEqualTo("0\t7\t9223372036854775807\t0.05\t1.00\t1234.56\t0812000042\n");
     }
 
@@ -53,7 +60,8 @@ final class CopyTextTest {
         for (LocalDateTime time : times) {
             copy.timestamp(micros(time)).endRow();
         }
-        assertThat(written().lines()).containsExactlyElementsOf(times.stream().map(MICROS::format).toList());
+        assertThat(written().lines())
+                .containsExactlyElementsOf(times.stream().map(MICROS::format).toList());
     }
 
     @Test
@@ -79,8 +87,8 @@ final class CopyTextTest {
         String from = "ab\\\t\n\r ä漢😀'N";
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < length; i++) {
-            text.appendCodePoint(
-                    from.codePointAt(from.offsetByCodePoints(0, random.nextInt(from.codePointCount(0, from.length())))));
+            text.appendCodePoint(from.codePointAt(
+                    from.offsetByCodePoints(0, random.nextInt(from.codePointCount(0, from.length())))));
         }
         return text.toString();
     }

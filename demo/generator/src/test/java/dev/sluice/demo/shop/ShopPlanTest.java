@@ -39,8 +39,9 @@ final class ShopPlanTest {
                 assertThat(order.updatedMicros())
                         .as("seed %d, order %d", seed, n)
                         .isBetween(order.createdMicros(), plan.startMicros);
-                assertThat(plan.items(n, order)).hasSize(order.items()).allSatisfy(item -> assertThat(item.productId())
-                        .isBetween(1, plan.products));
+                assertThat(plan.items(n, order))
+                        .hasSize(order.items())
+                        .allSatisfy(item -> assertThat(item.productId()).isBetween(1, plan.products));
             }
         }
     }
