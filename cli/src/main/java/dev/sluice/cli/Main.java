@@ -33,7 +33,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "sluice",
         mixinStandardHelpOptions = true,
-        version = "sluice 0.1.0-SNAPSHOT",
+        versionProvider = VersionCommand.Line.class,
         synopsisSubcommandLabel = "VERB",
         description = {
             "Keeps an Apache Iceberg lakehouse equal to PostgreSQL, at exactly one commit LSN per snapshot.",
@@ -88,6 +88,7 @@ public final class Main {
                 .addSubcommand(HotCommand.with(session))
                 .addSubcommand(BenchCommand.with(session))
                 .addSubcommand(new TortureCommand(session))
+                .addSubcommand(new VersionCommand(session))
                 .addSubcommand(new CommandLine.HelpCommand())
                 .setOut(session.out())
                 .setErr(session.err())

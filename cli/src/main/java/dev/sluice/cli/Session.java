@@ -1,6 +1,7 @@
 package dev.sluice.cli;
 
 import dev.sluice.cli.stack.SessionStack;
+import dev.sluice.stack.installation.Installation;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,18 +31,18 @@ public record Session(
                 System.console() != null && System.console().isTerminal());
     }
 
-    /** The folder of the project: where the modules were built. */
-    public Path project() {
+    /** What the front door that was used belongs to, which names it; else the one that this folder lies in. */
+    public Installation installation() {
         String named = environment.get("SLUICE_PROJECT");
         if (named != null && !named.isEmpty()) {
-            return folder.resolve(named);
+            return Installation.at(folder.resolve(named));
         }
         for (Path at = folder; at != null; at = at.getParent()) {
             if (Files.isRegularFile(at.resolve("spec/sluice.schema.json"))) {
-                return at;
+                return Installation.at(at);
             }
         }
-        return folder;
+        return Installation.at(folder);
     }
 
     /** The folder of all state: servers' data and logs, applied pipelines. */
@@ -49,7 +50,7 @@ public record Session(
         String named = environment.get("SLUICE_HOME");
         return named != null && !named.isEmpty()
                 ? folder.resolve(named)
-                : project().resolve(".sluice");
+                : installation().home();
     }
 
     /** A variable of the process; where it has none, of the local stack. */

@@ -3,9 +3,12 @@ package dev.sluice.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.ingest.PipelineJob;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpecJson;
 import dev.sluice.stack.flink.FlinkRest;
+import dev.sluice.stack.installation.Installation;
+import dev.sluice.stack.installation.Part;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -180,8 +183,8 @@ final class CommandLineStack implements AutoCloseable {
     /** Submits the job of an applied pipeline once more, as somebody does who does not know that it runs. */
     String submitCopy(String pipeline) {
         return flink().run(
-                        project().resolve("ingest/target/sluice-ingest-0.1.0-SNAPSHOT-job.jar"),
-                        "dev.sluice.ingest.PipelineJob",
+                        Installation.at(project()).jobJar(Part.INGEST),
+                        PipelineJob.class.getName(),
                         List.of(
                                 "--pipeline-file",
                                 folder.resolve("home/pipelines/" + pipeline + ".json")

@@ -1,12 +1,13 @@
 package dev.sluice.stack;
 
+import dev.sluice.stack.installation.Installation;
 import java.nio.file.Path;
 import java.util.Map;
 
 /**
  * How the stack is laid out.
  *
- * @param project root of the checkout; the build's class paths and the configuration files are found from here
+ * @param project root of the installation, a checkout or a distribution; jars and configuration are found from here
  * @param home the state: data, logs, PID files, secrets
  */
 public record StackConfig(Path project, Path home, StackPorts ports, Store store) {
@@ -24,13 +25,17 @@ public record StackConfig(Path project, Path home, StackPorts ports, Store store
         home = home.toAbsolutePath().normalize();
     }
 
-    /** From SLUICE_PROJECT, SLUICE_HOME (default {@code .sluice} in the project) and SLUICE_PORT_OFFSET. */
+    /** From SLUICE_PROJECT, SLUICE_HOME (default: the installation's) and SLUICE_PORT_OFFSET. */
     public static StackConfig fromEnvironment(Map<String, String> environment) {
         Path project = Path.of(environment.getOrDefault("SLUICE_PROJECT", "."));
         Path home = environment.containsKey("SLUICE_HOME")
                 ? Path.of(environment.get("SLUICE_HOME"))
-                : project.resolve(".sluice");
+                : Installation.at(project).home();
         return new StackConfig(project, home, StackPorts.read(home, environment), Store.AUTO);
+    }
+
+    public Installation installation() {
+        return Installation.at(project);
     }
 
     public StackConfig withStore(Store other) {

@@ -54,7 +54,7 @@ final class Demo {
         CompletableFuture<Void> others =
                 CompletableFuture.runAsync(() -> running.up(EnumSet.complementOf(EnumSet.of(StackServer.TRINO))));
         CompletableFuture<Void> trino = others.thenRunAsync(() -> running.up(EnumSet.of(StackServer.TRINO)));
-        Path file = session.project().resolve("demo/shop/sluice.yaml");
+        Path file = session.installation().file("demo/shop/sluice.yaml");
         PipelineSpec spec = FileOption.parse(session, file);
         new SourceStep(narrator, options, DemoContext.shop(spec, running.environment()), DemoContext.tables(spec))
                 .run();

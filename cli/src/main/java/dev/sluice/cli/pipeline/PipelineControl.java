@@ -2,6 +2,7 @@ package dev.sluice.cli.pipeline;
 
 import dev.sluice.cli.Session;
 import dev.sluice.clickhouse.hot.HotViews;
+import dev.sluice.ingest.PipelineJob;
 import dev.sluice.ingest.removal.PipelineRemoval;
 import dev.sluice.ingest.sink.PipelineTables;
 import dev.sluice.ingest.source.postgres.catalogue.SourceCatalogue;
@@ -12,6 +13,7 @@ import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.stack.flink.FlinkRest;
+import dev.sluice.stack.installation.Part;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +24,7 @@ import java.util.TreeMap;
 
 /** Starts and stops the jobs of pipelines. The lake is the checkpoint: a job started anew goes on where the lake is. */
 public final class PipelineControl {
-    private static final String JOB_CLASS = "dev.sluice.ingest.PipelineJob";
+    private static final String JOB_CLASS = PipelineJob.class.getName();
     private static final Duration STARTED_WITHIN = Duration.ofSeconds(90);
     private static final Duration ENDED_WITHIN = Duration.ofSeconds(60);
 
@@ -259,11 +261,7 @@ public final class PipelineControl {
     }
 
     private String submit(FlinkRest flink, String specFile) {
-        return flink.run(jobJar("ingest"), JOB_CLASS, List.of("--pipeline-file", specFile));
-    }
-
-    Path jobJar(String module) {
-        return session.project().resolve(module + "/target/sluice-" + module + "-0.1.0-SNAPSHOT-job.jar");
+        return flink.run(session.installation().jobJar(Part.INGEST), JOB_CLASS, List.of("--pipeline-file", specFile));
     }
 
     private void cancel(FlinkRest flink, FlinkRest.Job job) {

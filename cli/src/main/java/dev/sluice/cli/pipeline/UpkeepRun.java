@@ -2,11 +2,13 @@ package dev.sluice.cli.pipeline;
 
 import dev.sluice.cli.Session;
 import dev.sluice.compaction.job.TableReport;
+import dev.sluice.compaction.job.UpkeepJob;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpecJson;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.stack.flink.FlinkRest;
+import dev.sluice.stack.installation.Part;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,10 +18,7 @@ import java.util.TreeMap;
 
 /** Runs the upkeep job on the cluster and waits for its reports. */
 public final class UpkeepRun {
-    private static final String JOB_CLASS = "dev.sluice.compaction.job.UpkeepJob";
-    /** As UpkeepJob names its accumulators; that class itself needs Flink. */
-    private static final String REPORT_PREFIX = "report.";
-
+    private static final String JOB_CLASS = UpkeepJob.class.getName();
     private static final Duration ENDED_WITHIN = Duration.ofHours(6);
 
     private final Session session;
@@ -53,7 +52,7 @@ public final class UpkeepRun {
         if (!tables.isEmpty()) {
             arguments.addAll(List.of("--tables", String.join(",", tables)));
         }
-        String job = flink.run(control.jobJar("compaction"), JOB_CLASS, arguments);
+        String job = flink.run(session.installation().jobJar(Part.COMPACTION), JOB_CLASS, arguments);
         session.say("upkeep of " + spec.pipeline() + " runs as job " + job);
         String state = await(flink, job);
         if (!state.equals("FINISHED")) {
@@ -61,8 +60,8 @@ public final class UpkeepRun {
         }
         Map<String, TableReport> reports = new TreeMap<>();
         flink.accumulators(job).forEach((name, value) -> {
-            if (name.startsWith(REPORT_PREFIX)) {
-                reports.put(name.substring(REPORT_PREFIX.length()), TableReport.fromJson(json(value)));
+            if (name.startsWith(UpkeepJob.REPORT_PREFIX)) {
+                reports.put(name.substring(UpkeepJob.REPORT_PREFIX.length()), TableReport.fromJson(json(value)));
             }
         });
         return reports;

@@ -46,7 +46,7 @@ public final class OwnStack implements AutoCloseable {
         int of = StackPorts.read(folder, session.environment()).postgres() - StackPorts.DEFAULT.postgres();
         environment.put("SLUICE_HOME", folder.resolve("home").toString());
         environment.put("SLUICE_PORT_OFFSET", Integer.toString(of + offset));
-        environment.put("SLUICE_PROJECT", session.project().toString());
+        environment.put("SLUICE_PROJECT", session.installation().root().toString());
         return new Session(session.out(), session.err(), environment, folder, false);
     }
 

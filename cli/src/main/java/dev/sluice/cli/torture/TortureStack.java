@@ -82,7 +82,7 @@ final class TortureStack implements AutoCloseable {
     private static LocalStack openSource(Session own, Path folder) {
         StackPorts ports = StackPorts.read(own.home(), own.environment()).plus(SOURCE_OFFSET);
         return new LocalStack(
-                new StackConfig(own.project(), sourceHome(folder), ports, Store.AUTO),
+                new StackConfig(own.installation().root(), sourceHome(folder), ports, Store.AUTO),
                 new FetchDisplay(System.err, false));
     }
 
@@ -102,7 +102,7 @@ final class TortureStack implements AutoCloseable {
         int offset = StackPorts.read(folder, session.environment()).postgres() - StackPorts.DEFAULT.postgres() + OFFSET;
         environment.put("SLUICE_HOME", folder.resolve("home").toString());
         environment.put("SLUICE_PORT_OFFSET", Integer.toString(offset));
-        environment.put("SLUICE_PROJECT", session.project().toString());
+        environment.put("SLUICE_PROJECT", session.installation().root().toString());
         return new Session(session.out(), session.err(), environment, folder, false);
     }
 

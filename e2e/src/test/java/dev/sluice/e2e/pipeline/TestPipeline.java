@@ -17,6 +17,7 @@ import dev.sluice.spec.PipelineSpec.TableSpec;
 import dev.sluice.spec.PipelineSpec.UpkeepSpec;
 import dev.sluice.spec.Secret;
 import dev.sluice.stack.LocalStack;
+import dev.sluice.stack.installation.Part;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -26,6 +27,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -113,7 +115,7 @@ public final class TestPipeline {
 
     /** The jar that Flink runs of a module. */
     static Path jobJar(LocalStack stack, String module) {
-        return stack.config().project().resolve(module + "/target/sluice-" + module + "-0.1.0-SNAPSHOT-job.jar");
+        return stack.config().installation().jobJar(Part.valueOf(module.toUpperCase(Locale.ROOT)));
     }
 
     /** Tables of the schema public by name, without excluded columns. */

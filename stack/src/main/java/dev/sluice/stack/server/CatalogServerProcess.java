@@ -1,6 +1,7 @@
 package dev.sluice.stack.server;
 
 import dev.sluice.stack.StackServer;
+import dev.sluice.stack.installation.Part;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -53,13 +54,13 @@ final class CatalogServerProcess implements Server {
         environment.put(
                 "SLUICE_CATALOG_JDBC_URL",
                 "jdbc:postgresql://127.0.0.1:" + layout.config().ports().postgres() + "/catalog");
-        List<String> command = Jvm.command(id(), 384, Jvm.Compiler.QUICK, layout.moduleClassPath("catalog"));
+        List<String> command = Jvm.command(id(), 384, Jvm.Compiler.QUICK, layout.classPath(Part.CATALOG));
         command.addAll(List.of(
                 "-cp",
-                layout.moduleClassPath("catalog"),
+                layout.classPath(Part.CATALOG),
                 "dev.sluice.catalog.CatalogServer",
                 "--config",
-                layout.project("catalog/etc/catalog.yaml").toString()));
+                layout.installation().file("catalog/etc/catalog.yaml").toString()));
         return new Launch(command, environment, layout.config().home());
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.stack.server;
 
 import dev.sluice.stack.StackServer;
 import dev.sluice.stack.fetch.ServerFiles;
+import dev.sluice.stack.installation.Part;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
@@ -50,13 +51,13 @@ final class ClickHouseProcess implements Server {
         environment.put(
                 "LD_PRELOAD",
                 Path.of(System.getProperty("java.home"), "lib", "libjsig.so").toString());
-        List<String> command = Jvm.command(id(), 512, Jvm.Compiler.HOT_ONLY, layout.moduleClassPath("clickhouse"));
+        List<String> command = Jvm.command(id(), 512, Jvm.Compiler.HOT_ONLY, layout.classPath(Part.CLICKHOUSE));
         command.addAll(List.of(
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Dsun.net.httpserver.nodelay=true",
                 "-cp",
-                layout.moduleClassPath("clickhouse"),
+                layout.classPath(Part.CLICKHOUSE),
                 "dev.sluice.clickhouse.server.ClickHouseServer",
                 "--library",
                 library.toString(),

@@ -49,6 +49,10 @@ final class FlinkProcess implements Server {
         return isJobManager() ? "http://127.0.0.1:" + own().flink() : "(works for the JobManager)";
     }
 
+    private Path configuration() {
+        return layout.installation().file("stack/etc/flink");
+    }
+
     private Path temporary() throws IOException {
         return layout.data("flink").resolve(id.label() + "-tmp");
     }
@@ -83,9 +87,9 @@ final class FlinkProcess implements Server {
                         : List.of("-Xms512m", "-XX:MaxDirectMemorySize=256m", "-XX:MaxMetaspaceSize=256m"));
         command.add("-Djava.io.tmpdir=" + temporary());
         command.addAll(moduleOptions());
-        command.add("-Dlog4j.configurationFile=file:" + layout.project("stack/etc/flink/log4j.properties"));
+        command.add("-Dlog4j.configurationFile=file:" + configuration().resolve("log4j.properties"));
         command.addAll(List.of("-cp", layout.flinkClassPath(), isJobManager() ? JOB_MANAGER : TASK_MANAGER));
-        command.addAll(List.of("--configDir", layout.project("stack/etc/flink").toString()));
+        command.addAll(List.of("--configDir", configuration().toString()));
         List<String> settings = List.of(
                 "jobmanager.rpc.address=127.0.0.1",
                 "jobmanager.rpc.port=" + own().flinkRpc(),
@@ -119,7 +123,7 @@ final class FlinkProcess implements Server {
 
     /** The add-exports and add-opens of config.yaml, the one list that containers read too. */
     private List<String> moduleOptions() throws IOException {
-        String text = Files.readString(layout.project("stack/etc/flink/config.yaml"));
+        String text = Files.readString(configuration().resolve("config.yaml"));
         List<String> options = new ArrayList<>();
         for (String word : text.substring(text.indexOf("env.java.opts.all")).split("\\s+")) {
             if (word.startsWith("--add-")) {

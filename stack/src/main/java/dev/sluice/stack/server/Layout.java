@@ -1,9 +1,9 @@
 package dev.sluice.stack.server;
 
-import dev.sluice.spec.errors.ErrorCode;
-import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.stack.StackConfig;
 import dev.sluice.stack.fetch.Folders;
+import dev.sluice.stack.installation.Installation;
+import dev.sluice.stack.installation.Part;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,13 +15,17 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Where the parts of the stack lie: configuration in the checkout, class paths from the build, state in the home. */
+/** Where the parts of the stack lie: configuration and jars in the installation, state in the home. */
 public record Layout(StackConfig config, Map<String, String> environment) {
-    private static final String VERSION = "0.1.0-SNAPSHOT";
-
     public Layout {
         environment = Map.copyOf(environment);
+    }
+
+    Installation installation() {
+        return config.installation();
     }
 
     /** A folder below the data, for its owner only. The account that PostgreSQL runs as may pass the one above. */
@@ -43,37 +47,24 @@ public record Layout(StackConfig config, Map<String, String> environment) {
         return some;
     }
 
-    Path project(String path) {
-        return config.project().resolve(path);
-    }
-
-    /** Our own module and all that it needs. */
-    String moduleClassPath(String module) {
-        Path jar = project(module + "/target/sluice-" + module + "-" + VERSION + ".jar");
-        return jar + ":" + String.join(":", entries(module));
+    /** One of our own parts and all that it needs. */
+    String classPath(Part part) {
+        return Stream.concat(
+                        Stream.of(installation().jar(part)), installation().libraries(part).stream())
+                .map(Path::toString)
+                .collect(Collectors.joining(":"));
     }
 
     /** Flink first, then the libraries of the jobs; our own classes come with the job jar. */
     String flinkClassPath() {
-        Set<String> entries = new LinkedHashSet<>(entries("stack/flink"));
+        Set<String> entries = new LinkedHashSet<>(names(Part.FLINK));
         Predicate<String> library = entry -> !entry.contains("/sluice-") && !entry.matches(".*/slf4j-[^/]*\\.jar");
-        entries("ingest").stream().filter(library).forEach(entries::add);
-        entries("compaction").stream().filter(library).forEach(entries::add);
+        names(Part.INGEST).stream().filter(library).forEach(entries::add);
+        names(Part.COMPACTION).stream().filter(library).forEach(entries::add);
         return String.join(":", NewestJars.of(entries));
     }
 
-    /** The job jar of a module. */
-    public Path jobJar(String module) {
-        return project(module + "/target/sluice-" + module + "-" + VERSION + "-job.jar");
-    }
-
-    private List<String> entries(String module) {
-        Path file = project(module + "/target/runtime.classpath");
-        try {
-            return List.of(Files.readString(file).trim().split(":"));
-        } catch (IOException e) {
-            throw new SluiceException(
-                    ErrorCode.E1304, module + " is not built (" + file + " is missing)", "run ./sluice build", e);
-        }
+    private List<String> names(Part part) {
+        return installation().libraries(part).stream().map(Path::toString).toList();
     }
 }

@@ -7,6 +7,7 @@ import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.stack.StackServer;
 import dev.sluice.stack.fetch.Folders;
 import dev.sluice.stack.fetch.ServerFiles;
+import dev.sluice.stack.installation.Part;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
@@ -53,7 +54,7 @@ final class TrinoServer implements Server {
         // Trino resolves etc/ against its working directory.
         Path link = layout.data("trino").resolve("etc");
         Files.deleteIfExists(link);
-        Files.createSymbolicLink(link, layout.project("trino/etc"));
+        Files.createSymbolicLink(link, layout.installation().file("trino/etc"));
         linkPlugins(layout.data("trino/plugin"));
         new TlsIdentity(
                         Path.of(layout.environment().get("SLUICE_TRINO_KEYSTORE"))
@@ -67,12 +68,12 @@ final class TrinoServer implements Server {
         Folders.delete(folder);
         Files.createDirectories(folder.resolve("sluice-password"));
         Files.createSymbolicLink(folder.resolve("iceberg"), installation.resolve("plugin/iceberg"));
-        Path jar = layout.project("stack/trino-password/target/sluice-trino-password-0.1.0-SNAPSHOT.jar");
+        Path jar = layout.installation().jar(Part.TRINO_PASSWORD);
         if (!Files.exists(jar)) {
             throw new SluiceException(
                     ErrorCode.E1304,
-                    "Trino's password check is not built (" + jar + " is missing)",
-                    "run ./sluice build");
+                    "Trino's password check is not there (" + jar + " is missing)",
+                    layout.installation().repair());
         }
         Files.createSymbolicLink(folder.resolve("sluice-password/sluice-password.jar"), jar.toAbsolutePath());
     }
@@ -105,7 +106,7 @@ final class TrinoServer implements Server {
                 "SLUICE_TRINO_SECURE_PORT",
                 Integer.toString(layout.config().ports().trinoSecure()));
         environment.put(
-                "SLUICE_TRINO_ETC", layout.project("trino/etc").toAbsolutePath().toString());
+                "SLUICE_TRINO_ETC", layout.installation().file("trino/etc").toAbsolutePath().toString());
         environment.put(
                 "SLUICE_TRINO_PORT", Integer.toString(layout.config().ports().trino()));
         environment.put("SLUICE_TRINO_BIND", "127.0.0.1");

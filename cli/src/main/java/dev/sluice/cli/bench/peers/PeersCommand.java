@@ -90,10 +90,10 @@ public final class PeersCommand implements Callable<Integer> {
             return;
         }
         Path folder = Files.createDirectories(own.folder().resolve("stock"));
-        StockJars jars = StockJars.get(session.project(), folder.resolve("maven.log"), session::say);
+        StockJars jars = StockJars.get(session.installation().root(), folder.resolve("maven.log"), session::say);
         PipelineSpec spec = spec(own, folder);
         try (StockCluster cluster = new StockCluster(
-                session.project(), folder, jars, own.stack().config().ports())) {
+                session.installation().root(), folder, jars, own.stack().config().ports())) {
             for (StockPeer.Form form : forms) {
                 for (Scenario scenario : scenarios) {
                     try (Peer peer = new StockPeer(form, own.stack(), cluster, spec, scenario.create())) {
