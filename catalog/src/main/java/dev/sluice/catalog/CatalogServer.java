@@ -11,11 +11,14 @@ import dev.sluice.catalog.rest.Routes;
 import dev.sluice.catalog.tables.PostgresCatalog;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.time.Waiting;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.iceberg.aws.s3.S3FileIO;
 import org.apache.iceberg.io.FileIO;
 import org.slf4j.Logger;
@@ -26,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * is wrong, 1 that something else kept the server from starting; a signal ends it after the requests under way.
  */
 public final class CatalogServer implements AutoCloseable {
-    private static final long DATABASE_RETRY_MILLIS = 500;
+    private static final Duration DATABASE_RETRY = Duration.ofMillis(500);
     private static final int CONNECTION_WAIT_MILLIS_MAX = 5000;
 
     private final PostgresCatalog catalog;
@@ -154,18 +157,31 @@ public final class CatalogServer implements AutoCloseable {
     }
 
     private static void await(HikariDataSource source, CatalogConfig config) {
-        long deadlineNanos = System.nanoTime() + config.databaseWaitMillis() * 1_000_000;
-        while (true) {
-            try {
-                source.getConnection().close();
-                return;
-            } catch (SQLException e) {
-                if (System.nanoTime() - deadlineNanos >= 0 || isLoginRefused(e)) {
-                    source.close();
-                    throw notReachable(config, e);
-                }
-            }
-            pause(DATABASE_RETRY_MILLIS);
+        AtomicReference<SQLException> last = new AtomicReference<>();
+        try {
+            Waiting.atMost(Duration.ofMillis(config.databaseWaitMillis()))
+                    .every(DATABASE_RETRY)
+                    .until(() -> isSettled(source, last));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the database", e);
+        }
+        SQLException failure = last.get();
+        if (failure != null) {
+            source.close();
+            throw notReachable(config, failure);
+        }
+    }
+
+    /** It has answered, or said what no waiting changes. */
+    private static boolean isSettled(HikariDataSource source, AtomicReference<SQLException> last) {
+        try {
+            source.getConnection().close();
+            last.set(null);
+            return true;
+        } catch (SQLException e) {
+            last.set(e);
+            return isLoginRefused(e);
         }
     }
 
@@ -186,15 +202,6 @@ public final class CatalogServer implements AutoCloseable {
                         + (e.getCause() == null ? e : e.getCause()).getMessage(),
                 "check database.url, user and password, and that PostgreSQL runs",
                 e);
-    }
-
-    private static void pause(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for the database", e);
-        }
     }
 
     /** Only of this process: whoever embeds the server has a log of its own. Must come before the first logger. */

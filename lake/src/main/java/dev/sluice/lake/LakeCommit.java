@@ -2,13 +2,15 @@ package dev.sluice.lake;
 
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.time.Backoff;
+import dev.sluice.spec.time.Ticker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableCommit;
@@ -42,10 +44,15 @@ public final class LakeCommit {
      */
     public record Bounds(int attemptsMax, long backoffMillis, long backoffMillisMax) {
         public static final Bounds DEFAULT = new Bounds(12, 100, 5_000);
+
+        Backoff backoff() {
+            return new Backoff(Duration.ofMillis(backoffMillis), Duration.ofMillis(backoffMillisMax));
+        }
     }
 
     private final LakeCatalog catalog;
     private final Bounds bounds;
+    private final Ticker ticker;
     /** Tables as last read. A stale one is harmless: the catalog refuses what was not built on its main. */
     private final Map<TableIdentifier, Optional<Table>> tables = new HashMap<>();
 
@@ -53,8 +60,13 @@ public final class LakeCommit {
     private final Map<TableIdentifier, Position> positions = new HashMap<>();
 
     public LakeCommit(LakeCatalog catalog, Bounds bounds) {
+        this(catalog, bounds, Ticker.SYSTEM);
+    }
+
+    LakeCommit(LakeCatalog catalog, Bounds bounds, Ticker ticker) {
         this.catalog = catalog;
         this.bounds = bounds;
+        this.ticker = ticker;
     }
 
     /** Commits changes that belong to no pipeline's progress. */
@@ -285,9 +297,8 @@ public final class LakeCommit {
     }
 
     private void pause(int attempt) {
-        long ceiling = Math.min(bounds.backoffMillisMax(), bounds.backoffMillis() << Math.min(attempt, 20));
         try {
-            Thread.sleep(ceiling / 2 + ThreadLocalRandom.current().nextLong(ceiling / 2 + 1));
+            bounds.backoff().pause(attempt, ticker);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SluiceException(

@@ -6,7 +6,9 @@ import dev.sluice.lake.testing.FaultyCatalog;
 import dev.sluice.lake.testing.FaultyCatalog.Fault;
 import dev.sluice.spec.Lsn;
 import dev.sluice.spec.errors.ErrorCode;
+import dev.sluice.spec.time.Ticker;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -169,6 +171,30 @@ class LakeCommitTest {
                         CommitOutcome.NotApplied.class,
                         refused -> assertThat(refused.code()).isEqualTo(ErrorCode.E0702));
         assertThat(server.fired()).isEqualTo(1);
+    }
+
+    @Test
+    void anUnansweredCommitIsSentAgainAfterPausesThatGrow() throws IOException {
+        List<Duration> pauses = new ArrayList<>();
+        Ticker ticker = new Ticker() {
+            @Override
+            public long nanos() {
+                return 0;
+            }
+
+            @Override
+            public void sleep(Duration pause) {
+                pauses.add(pause);
+            }
+        };
+        server.fail(Fault.CONFLICT, Fault.CONFLICT, Fault.CONFLICT);
+        LakeCommit patient = new LakeCommit(catalog, new LakeCommit.Bounds(4, 60_000, 100_000), ticker);
+        assertThat(patient.commit(cut(100, 60))).isInstanceOf(CommitOutcome.Applied.class);
+        assertThat(server.fired()).isEqualTo(3);
+        assertThat(pauses).hasSize(3);
+        assertThat(pauses.get(0)).isBetween(Duration.ofSeconds(30), Duration.ofSeconds(60));
+        assertThat(pauses.get(1)).isBetween(Duration.ofSeconds(50), Duration.ofSeconds(100));
+        assertThat(pauses.get(2)).isBetween(Duration.ofSeconds(50), Duration.ofSeconds(100));
     }
 
     @Test

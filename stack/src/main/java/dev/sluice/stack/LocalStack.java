@@ -2,6 +2,7 @@ package dev.sluice.stack;
 
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.time.Waiting;
 import dev.sluice.stack.fetch.FetchDisplay;
 import dev.sluice.stack.process.FileMutex;
 import dev.sluice.stack.process.LogTail;
@@ -29,7 +30,7 @@ public final class LocalStack {
     private static final Set<StackServer> READERS = EnumSet.of(StackServer.TRINO, StackServer.CLICKHOUSE);
     private static final Duration OTHER_COMMAND_MAX = Duration.ofMinutes(30);
     private static final Duration PORTS_FREE_WITHIN = Duration.ofSeconds(3);
-    private static final long PORTS_POLL_MILLIS = 100;
+    private static final Duration PORTS_POLL = Duration.ofMillis(100);
     private static final int PROBE_BYTES = 64 * 1024;
 
     private final StackConfig config;
@@ -160,15 +161,10 @@ public final class LocalStack {
      * ports of a killed process free only after the process is gone.
      */
     private Optional<SluiceException> portConflict(Set<StackServer> missing) throws InterruptedException {
-        long deadline = System.nanoTime() + PORTS_FREE_WITHIN.toNanos();
-        List<String> taken = takenPorts(missing);
-        while (!taken.isEmpty() && System.nanoTime() < deadline) {
-            Thread.sleep(PORTS_POLL_MILLIS);
-            taken = takenPorts(missing);
-        }
-        if (taken.isEmpty()) {
+        if (Waiting.atMost(PORTS_FREE_WITHIN).every(PORTS_POLL).until(() -> takenPorts(missing).isEmpty())) {
             return Optional.empty();
         }
+        List<String> taken = takenPorts(missing);
         return Optional.of(new SluiceException(
                 ErrorCode.E1301,
                 (taken.size() == 1 ? "port " : "ports ") + String.join(", ", taken)

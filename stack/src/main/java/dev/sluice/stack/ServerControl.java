@@ -2,6 +2,8 @@ package dev.sluice.stack;
 
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.time.Ticker;
+import dev.sluice.spec.time.Waiting;
 import dev.sluice.stack.fetch.Folders;
 import dev.sluice.stack.process.LogTail;
 import dev.sluice.stack.process.ProcessFile;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** One server's process: start it, wait until it answers, look at it, stop it. Not thread-safe. */
 final class ServerControl {
@@ -26,8 +29,11 @@ final class ServerControl {
     private static final Duration KILLED_WITHIN = Duration.ofSeconds(10);
     private static final int TAIL_LINES = 20;
     private static final int START_ATTEMPTS_MAX = 10;
-    private static final long POLL_MILLIS_MIN = 25;
-    private static final long POLL_MILLIS_MAX = 400;
+    private static final Duration BETWEEN_STARTS = Duration.ofSeconds(1);
+    private static final Duration FILE_WITHIN = Duration.ofSeconds(10);
+    private static final Duration FILE_POLL = Duration.ofMillis(5);
+    private static final Duration POLL_MIN = Duration.ofMillis(25);
+    private static final Duration POLL_MAX = Duration.ofMillis(400);
     private static final long LOG_BYTES_MAX = 32L << 20;
 
     private static final Set<String> INHERITED = Set.of(
@@ -105,7 +111,7 @@ final class ServerControl {
                                 + String.join("\n  ", tail),
                         "the whole log: `sluice logs " + server.id().label() + "`");
             }
-            Thread.sleep(1_000);
+            Ticker.SYSTEM.sleep(BETWEEN_STARTS);
         }
     }
 
@@ -129,9 +135,7 @@ final class ServerControl {
         try {
             Process process = builder.start();
             // The file is the process's own first act.
-            while (process.isAlive() && !file.exists()) {
-                Thread.sleep(5);
-            }
+            Waiting.atMost(FILE_WITHIN).every(FILE_POLL).until(() -> !process.isAlive() || file.exists());
         } catch (IOException e) {
             throw new SluiceException(
                     ErrorCode.E1304,
@@ -144,26 +148,25 @@ final class ServerControl {
 
     /** Empty when it answers; otherwise why it does not. */
     private Optional<String> awaitReady() throws InterruptedException {
-        long deadline = System.nanoTime() + READY_WITHIN.toNanos();
-        String last = "no answer yet";
-        long pauseMillis = POLL_MILLIS_MIN;
-        while (System.nanoTime() < deadline) {
-            if (file.process().isEmpty()) {
-                return Optional.of("it ended while starting");
-            }
-            try {
-                if (server.isReady()) {
-                    return Optional.empty();
-                }
-            } catch (InterruptedException e) {
-                throw e;
-            } catch (Exception e) {
-                last = reason(e);
-            }
-            Thread.sleep(pauseMillis);
-            pauseMillis = Math.min(2 * pauseMillis, POLL_MILLIS_MAX);
+        AtomicReference<String> last = new AtomicReference<>("no answer yet");
+        Optional<Optional<String>> end = Waiting.atMost(READY_WITHIN)
+                .every(POLL_MIN, POLL_MAX)
+                .answer(() -> file.process().isEmpty()
+                        ? Optional.of(Optional.of("it ended while starting"))
+                        : isReady(last) ? Optional.of(Optional.empty()) : Optional.empty());
+        return end.orElseGet(() -> Optional.of(
+                "it did not answer within " + READY_WITHIN.toSeconds() + " s (" + last.get() + ")"));
+    }
+
+    private boolean isReady(AtomicReference<String> last) throws InterruptedException {
+        try {
+            return server.isReady();
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            last.set(reason(e));
+            return false;
         }
-        return Optional.of("it did not answer within " + READY_WITHIN.toSeconds() + " s (" + last + ")");
     }
 
     private static String reason(Exception e) {

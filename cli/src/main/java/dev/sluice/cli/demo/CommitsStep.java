@@ -2,6 +2,7 @@ package dev.sluice.cli.demo;
 
 import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
+import dev.sluice.spec.time.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,10 +10,13 @@ import java.util.List;
 /** Lake commits as they arrive. */
 final class CommitsStep {
     private static final int COMMITS_TO_SHOW = 3;
-    private static final long POLL_MILLIS = 200;
     private static final Duration ARRIVE_WITHIN = Duration.ofSeconds(60);
 
     private final DemoContext demo;
+    /** Where the lake was when it was looked at last. */
+    private Position acknowledged = Position.ZERO;
+    /** The newest commit that was told. */
+    private Position last = Position.ZERO;
 
     CommitsStep(DemoContext demo) {
         this.demo = demo;
@@ -24,33 +28,16 @@ final class CommitsStep {
                 "Lake commits",
                 "Traffic runs: orders, payments, cancellations, deletes with cascades. Each line is one atomic commit of all its tables.");
         LakeCommits commits = new LakeCommits(demo.lake(), demo.tables());
-        Position last = commits.after(Position.ZERO).stream()
+        last = commits.after(Position.ZERO).stream()
                 .map(LakeCommits.Commit::position)
                 .reduce(Position.ZERO, Position::max);
+        acknowledged = last;
         List<LakeCommits.Commit> shown = new ArrayList<>();
         Progress progress = new Progress(demo.lake(), demo.spec().pipeline());
-        Position acknowledged = last;
-        long deadline = System.nanoTime() + ARRIVE_WITHIN.toNanos();
-        while (shown.size() < COMMITS_TO_SHOW && System.nanoTime() < deadline) {
-            Thread.sleep(POLL_MILLIS);
-            Position now = progress.acknowledged().orElse(Position.ZERO);
-            if (now.isAtMost(acknowledged)) {
-                continue;
-            }
-            acknowledged = now;
-            for (LakeCommits.Commit commit : commits.after(last)) {
-                narrator.say(
-                        "LSN %-11s %5d ms after the source  +%d -%d rows in %d tables (%s)",
-                        commit.position(),
-                        commit.latency().toMillis(),
-                        commit.inserted(),
-                        commit.deleted(),
-                        commit.tables().size(),
-                        String.join(", ", commit.tables()));
-                shown.add(commit);
-                last = commit.position();
-            }
-        }
+        Waiting.atMost(ARRIVE_WITHIN).until(() -> {
+            shown.addAll(tellNew(commits, progress));
+            return shown.size() >= COMMITS_TO_SHOW;
+        });
         narrator.check(shown.size() >= COMMITS_TO_SHOW, "%d commits arrived, each at a later LSN", shown.size());
         if (!shown.isEmpty()) {
             List<Long> millis = shown.stream()
@@ -64,5 +51,28 @@ final class CommitsStep {
                     millis.getLast(),
                     millis.size());
         }
+    }
+
+    /** What has arrived since it was called last. */
+    private List<LakeCommits.Commit> tellNew(LakeCommits commits, Progress progress) {
+        Position now = progress.acknowledged().orElse(Position.ZERO);
+        if (now.isAtMost(acknowledged)) {
+            return List.of();
+        }
+        acknowledged = now;
+        List<LakeCommits.Commit> arrived = commits.after(last);
+        for (LakeCommits.Commit commit : arrived) {
+            demo.narrator()
+                    .say(
+                            "LSN %-11s %5d ms after the source  +%d -%d rows in %d tables (%s)",
+                            commit.position(),
+                            commit.latency().toMillis(),
+                            commit.inserted(),
+                            commit.deleted(),
+                            commit.tables().size(),
+                            String.join(", ", commit.tables()));
+            last = commit.position();
+        }
+        return arrived;
     }
 }

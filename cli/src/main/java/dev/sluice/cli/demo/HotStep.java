@@ -1,6 +1,7 @@
 package dev.sluice.cli.demo;
 
 import dev.sluice.spec.Lsn;
+import dev.sluice.spec.time.Waiting;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -9,10 +10,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Hot aggregates over clickhouse-jdbc, changing while one looks, and how far behind the source they are. */
 final class HotStep {
     private static final Duration CHANGE_WITHIN = Duration.ofSeconds(30);
+    private static final Duration PROBE = Duration.ofMillis(20);
     private static final int FRESHNESS_PROBES = 5;
 
     private final DemoContext demo;
@@ -34,12 +37,9 @@ final class HotStep {
                 narrator.table(rows(statement, "SELECT * FROM " + view + " LIMIT 5"));
             }
             String before = newestOrder(statement);
-            long deadline = System.nanoTime() + CHANGE_WITHIN.toNanos();
-            String after = before;
-            while (after.equals(before) && System.nanoTime() < deadline) {
-                Thread.sleep(200);
-                after = newestOrder(statement);
-            }
+            String after = Waiting.atMost(CHANGE_WITHIN)
+                    .answer(() -> Optional.of(newestOrder(statement)).filter(now -> !now.equals(before)))
+                    .orElse(before);
             narrator.say("newest order and number of orders: %s, and a moment later %s", before, after);
             narrator.check(!after.equals(before), "the hot tables change while one looks");
             freshness(statement);
@@ -56,14 +56,8 @@ final class HotStep {
                 long start = System.nanoTime();
                 statement.execute("UPDATE products SET name = '" + name
                         + "' WHERE product_id = (SELECT min(product_id) FROM products)");
-                long deadline = start + CHANGE_WITHIN.toNanos();
-                boolean seen = false;
-                while (!seen && System.nanoTime() < deadline) {
-                    seen = number(clickHouse, "SELECT count() FROM products FINAL WHERE name = '" + name + "'") > 0;
-                    if (!seen) {
-                        Thread.sleep(20);
-                    }
-                }
+                String count = "SELECT count() FROM products FINAL WHERE name = '" + name + "'";
+                boolean seen = Waiting.atMost(CHANGE_WITHIN).every(PROBE).until(() -> number(clickHouse, count) > 0);
                 if (seen) {
                     millis.add((System.nanoTime() - start) / 1_000_000);
                 }

@@ -6,6 +6,7 @@ import dev.sluice.lake.Progress;
 import dev.sluice.lake.TableStamps;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.time.Waiting;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.OptionalDouble;
 /** A first load of the demo's pipeline: applied, shown while it runs, and measured from submit to published. */
 final class MeasuredLoad {
     private static final Duration LOADED_WITHIN = Duration.ofMinutes(30);
+    private static final Duration POLL = Duration.ofMillis(100);
     private static final long SAMPLE_NANOS = 500_000_000;
     private static final long SHOW_NANOS = 2_000_000_000;
 
@@ -21,6 +23,8 @@ final class MeasuredLoad {
     private final PipelineControl control;
     private final Optional<ProcessHandle> taskManager;
     private final LoadProgress progress;
+    private long sampled;
+    private long shown;
 
     MeasuredLoad(DemoContext demo, PipelineControl control, Optional<ProcessHandle> taskManager) {
         this.demo = demo;
@@ -94,29 +98,33 @@ final class MeasuredLoad {
 
     /** Shows the load while it runs. */
     private Position awaitPublished(long start) throws InterruptedException {
-        long deadline = System.nanoTime() + LOADED_WITHIN.toNanos();
-        long sampled = System.nanoTime();
-        long shown = sampled;
-        while (System.nanoTime() < deadline) {
-            Optional<Position> position = published(demo);
-            if (position.isPresent()) {
-                return position.get();
+        sampled = System.nanoTime();
+        shown = sampled;
+        return Waiting.atMost(LOADED_WITHIN)
+                .every(POLL)
+                .answer(() -> {
+                    Optional<Position> position = published(demo);
+                    if (position.isEmpty()) {
+                        sample(start);
+                    }
+                    return position;
+                })
+                .orElseThrow(() -> new SluiceException(
+                        ErrorCode.E0301,
+                        "the load was not published within " + LOADED_WITHIN.toMinutes() + " minutes",
+                        "`sluice pipelines` and `sluice logs taskmanager` say why"));
+    }
+
+    private void sample(long start) {
+        long now = System.nanoTime();
+        if (now - sampled > SAMPLE_NANOS) {
+            sampled = now;
+            Map<String, Double> rows = progress.sample();
+            if (now - shown > SHOW_NANOS) {
+                shown = now;
+                show(progress.rows(), rows, (now - start) / 1e9);
             }
-            long now = System.nanoTime();
-            if (now - sampled > SAMPLE_NANOS) {
-                sampled = now;
-                Map<String, Double> rows = progress.sample();
-                if (now - shown > SHOW_NANOS) {
-                    shown = now;
-                    show(progress.rows(), rows, (now - start) / 1e9);
-                }
-            }
-            Thread.sleep(100);
         }
-        throw new SluiceException(
-                ErrorCode.E0301,
-                "the load was not published within " + LOADED_WITHIN.toMinutes() + " minutes",
-                "`sluice pipelines` and `sluice logs taskmanager` say why");
     }
 
     private void show(long total, Map<String, Double> rows, double seconds) {

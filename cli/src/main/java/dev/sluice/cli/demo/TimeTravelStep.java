@@ -2,6 +2,7 @@ package dev.sluice.cli.demo;
 
 import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
+import dev.sluice.spec.time.Waiting;
 import dev.sluice.trino.asof.AsOfPoint;
 import dev.sluice.trino.asof.AsOfRewriter;
 import dev.sluice.trino.asof.LakeSnapshotLookup;
@@ -78,14 +79,11 @@ final class TimeTravelStep {
 
     private void waitFor(Position position) throws InterruptedException {
         Progress progress = new Progress(demo.lake(), demo.spec().pipeline());
-        long deadline = System.nanoTime() + ARRIVES_WITHIN.toNanos();
-        while (System.nanoTime() < deadline) {
-            if (progress.acknowledged().filter(position::isAtMost).isPresent()) {
-                return;
-            }
-            Thread.sleep(200);
+        boolean arrived = Waiting.atMost(ARRIVES_WITHIN)
+                .until(() -> progress.acknowledged().filter(position::isAtMost).isPresent());
+        if (!arrived) {
+            demo.narrator().check(false, "the change arrived in the lake within %d s", ARRIVES_WITHIN.toSeconds());
         }
-        demo.narrator().check(false, "the change arrived in the lake within %d s", ARRIVES_WITHIN.toSeconds());
     }
 
     private static Position currentPosition(Statement statement) throws SQLException {

@@ -7,6 +7,7 @@ import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
 import dev.sluice.lake.Tags;
 import dev.sluice.spec.PipelineSpec;
+import dev.sluice.spec.time.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,14 +71,7 @@ final class UpkeepStep {
     }
 
     private boolean goesOn(Position before) throws InterruptedException {
-        long deadline = System.nanoTime() + COMMITS_GO_ON_WITHIN.toNanos();
-        while (System.nanoTime() < deadline) {
-            if (progress().compareTo(before) > 0) {
-                return true;
-            }
-            Thread.sleep(200);
-        }
-        return false;
+        return Waiting.atMost(COMMITS_GO_ON_WITHIN).until(() -> progress().compareTo(before) > 0);
     }
 
     private Position progress() {

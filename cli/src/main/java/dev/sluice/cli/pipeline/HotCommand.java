@@ -7,6 +7,7 @@ import dev.sluice.ingest.hot.HotRebuild.Standing;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.time.Waiting;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -19,6 +20,8 @@ import picocli.CommandLine.Parameters;
 /** {@code sluice hot}: the hot tables of a pipeline. */
 @Command(name = "hot", mixinStandardHelpOptions = true, description = "Looks after the hot tables of a pipeline.")
 public final class HotCommand {
+    private static final Duration POLL = Duration.ofMillis(500);
+
     private HotCommand() {}
 
     /** The verb with its own verbs. */
@@ -79,16 +82,12 @@ public final class HotCommand {
         }
 
         private int await(HotRebuild rebuild, List<String> asked) throws InterruptedException {
-            long deadline = System.nanoTime() + Duration.ofSeconds(waitSeconds).toNanos();
-            List<Standing> open = open(rebuild, asked);
-            while (!open.isEmpty() && System.nanoTime() < deadline) {
-                Thread.sleep(500);
-                open = open(rebuild, asked);
-            }
-            if (open.isEmpty()) {
+            Waiting patience = Waiting.atMost(Duration.ofSeconds(waitSeconds)).every(POLL);
+            if (patience.until(() -> open(rebuild, asked).isEmpty())) {
                 session.say("done: " + String.join(", ", asked));
                 return ExitCode.OK;
             }
+            List<Standing> open = open(rebuild, asked);
             throw new SluiceException(
                     ErrorCode.E0903,
                     "not done within " + waitSeconds + " s: "

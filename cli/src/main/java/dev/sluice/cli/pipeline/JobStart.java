@@ -4,6 +4,7 @@ import dev.sluice.cli.Session;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.time.Waiting;
 import dev.sluice.stack.flink.FlinkRest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,21 +34,17 @@ final class JobStart {
 
     /** Throws E1307 when the job ends, or does not come to run; only says so when it runs and is slow to begin. */
     void await(String job) {
-        long runningDeadline = System.nanoTime() + RUNNING_WITHIN.toNanos();
-        while (!runs(job)) {
-            if (System.nanoTime() > runningDeadline) {
+        try {
+            if (!Waiting.atMost(RUNNING_WITHIN).every(POLL).until(() -> runs(job))) {
                 throw failed(job, flink.state(job));
             }
-            pause();
-        }
-        long deadline = System.nanoTime() + AT_WORK_WITHIN.toNanos();
-        while (runs(job) && !isAtWork()) {
-            if (System.nanoTime() > deadline) {
+            if (!Waiting.atMost(AT_WORK_WITHIN).every(POLL).until(() -> !runs(job) || isAtWork())) {
                 session.say("The job runs but has not begun to read yet"
                         + cause(job).map(text -> "; its last failure: " + text).orElse("") + ". See sluice pipelines.");
-                return;
             }
-            pause();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SluiceException(ErrorCode.E1307, "interrupted while the job started", "see sluice pipelines", e);
         }
     }
 
@@ -78,14 +75,5 @@ final class JobStart {
                 "the job of pipeline " + spec.pipeline() + " is " + state
                         + cause(job).map(text -> ": " + text).orElse(""),
                 "sluice logs jobmanager, sluice logs taskmanager");
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(POLL.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SluiceException(ErrorCode.E1307, "interrupted while the job started", "see sluice pipelines", e);
-        }
     }
 }

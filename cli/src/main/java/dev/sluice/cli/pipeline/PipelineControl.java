@@ -12,6 +12,7 @@ import dev.sluice.lake.SlotNames;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.time.Waiting;
 import dev.sluice.stack.flink.FlinkRest;
 import dev.sluice.stack.installation.Part;
 import java.nio.file.Files;
@@ -123,19 +124,24 @@ public final class PipelineControl {
             return;
         }
         HotViews views = new HotViews(spec.hot());
-        long deadline = System.nanoTime() + STARTED_WITHIN.toNanos();
-        while (!views.tablesExist()) {
-            if (System.nanoTime() > deadline) {
+        awaitHotTables(views);
+        session.say("hot views: "
+                + String.join(
+                        ", ", views.create(Path.of(spec.hot().viewsDirectory().get()))));
+    }
+
+    private static void awaitHotTables(HotViews views) {
+        try {
+            if (!Waiting.atMost(STARTED_WITHIN).until(views::tablesExist)) {
                 throw new SluiceException(
                         ErrorCode.E0901,
                         "the job has not made its hot tables within " + STARTED_WITHIN.toSeconds() + " s",
                         "sluice logs taskmanager; then apply again");
             }
-            pause();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SluiceException(ErrorCode.E1307, "interrupted while the job started", "see sluice pipelines", e);
         }
-        session.say("hot views: "
-                + String.join(
-                        ", ", views.create(Path.of(spec.hot().viewsDirectory().get()))));
     }
 
     /** Cancels the job of the pipeline, if it runs, and remembers that it shall not run. */
@@ -283,14 +289,5 @@ public final class PipelineControl {
 
     private void record(String pipeline, String job, Path file) {
         files.record(pipeline, new AppliedPipeline(job, file.toAbsolutePath().toString(), false));
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(200);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SluiceException(ErrorCode.E1307, "interrupted while the job started", "see sluice pipelines", e);
-        }
     }
 }

@@ -3,13 +3,15 @@ package dev.sluice.compaction.rewrite;
 import dev.sluice.compaction.stamp.ParentStamp;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.time.Backoff;
+import dev.sluice.spec.time.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileContent;
@@ -36,7 +38,7 @@ import org.apache.iceberg.io.CloseableIterable;
  */
 public final class RewriteCommit {
     private static final int ATTEMPTS_MAX = 40;
-    private static final long BACK_OFF_MILLIS_MAX = 1_000;
+    private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(40), Duration.ofSeconds(1));
 
     private final Table table;
     private final String name;
@@ -74,7 +76,7 @@ public final class RewriteCommit {
                             "run `sluice maintain --table " + name + "` again",
                             e);
                 }
-                pause(attempt);
+                pause(attempt - 1);
             }
         }
     }
@@ -150,9 +152,8 @@ public final class RewriteCommit {
     }
 
     private static void pause(int attempt) {
-        long ceiling = Math.min(BACK_OFF_MILLIS_MAX, 20L << Math.min(attempt, 6));
         try {
-            Thread.sleep(ThreadLocalRandom.current().nextLong(ceiling / 2, ceiling + 1));
+            BACKOFF.pause(attempt, Ticker.SYSTEM);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SluiceException(ErrorCode.E0801, "upkeep was interrupted", "run it again", e);

@@ -3,12 +3,15 @@ package dev.sluice.stack.fetch;
 import dev.sluice.spec.Sha256;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.time.Backoff;
+import dev.sluice.spec.time.Ticker;
 import dev.sluice.stack.process.LogTail;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -25,7 +28,7 @@ final class Download {
     private static final String COPY_GOAL = "org.apache.maven.plugins:maven-dependency-plugin:3.9.0:copy";
     private static final int MINUTES_MAX = 60;
     private static final int ATTEMPTS_MAX = 3;
-    private static final long PAUSE_MILLIS = 2_000;
+    private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(2), Duration.ofSeconds(10));
 
     private final Artifact artifact;
     private final FetchDisplay progress;
@@ -54,7 +57,7 @@ final class Download {
                 throw failure(failure.get());
             }
             progress.say("fetching " + artifact.name() + " failed (" + lastLine(failure.get()) + "); trying again");
-            Thread.sleep(PAUSE_MILLIS);
+            BACKOFF.pause(attempt - 1, Ticker.SYSTEM);
         }
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.time.Waiting;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -148,7 +149,7 @@ public final class FlinkRest {
             body.writeBytes(("\r\n--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new SluiceException(
-                    ErrorCode.E1304, "the job jar " + jar + " is not readable", "run ./sluice build", e);
+                    ErrorCode.E1304, "the job jar " + jar + " is not readable", "build or unpack Sluice again", e);
         }
         HttpRequest request = request("/jars/upload", SUBMIT_WITHIN)
                 .header("Content-Type", "multipart/form-data; boundary=" + boundary)
@@ -169,13 +170,9 @@ public final class FlinkRest {
 
     /** Waits until the job has ended; returns its last state. */
     public String awaitEnd(String jobId, Duration atMost) throws InterruptedException {
-        long deadline = System.nanoTime() + atMost.toNanos();
-        String state = state(jobId);
-        while (!ENDED.contains(state) && System.nanoTime() < deadline) {
-            Thread.sleep(200);
-            state = state(jobId);
-        }
-        return state;
+        return Waiting.atMost(atMost)
+                .answer(() -> Optional.of(state(jobId)).filter(ENDED::contains))
+                .orElseGet(() -> state(jobId));
     }
 
     /** Sum over all subtasks and vertices of every metric whose name ends with {@code suffix}. */

@@ -2,6 +2,7 @@ package dev.sluice.stack.process;
 
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.time.Waiting;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -14,7 +15,7 @@ import java.util.Optional;
 
 /** One at a time, among the threads of this JVM and among processes. The lock ends with the process that holds it. */
 public final class FileMutex {
-    private static final long POLL_MILLIS = 100;
+    private static final Duration POLL = Duration.ofMillis(100);
 
     private final Path file;
     private final Duration waitMax;
@@ -35,20 +36,17 @@ public final class FileMutex {
      */
     public <T> T hold(Runnable onWait, Work<T> work) throws IOException, InterruptedException {
         try (FileChannel channel = open()) {
-            long deadline = System.nanoTime() + waitMax.toNanos();
-            Optional<FileLock> lock = attempt(channel);
-            if (lock.isEmpty()) {
+            if (attempt(channel).isEmpty()) {
                 onWait.run();
-            }
-            while (lock.isEmpty()) {
-                if (System.nanoTime() > deadline) {
+                boolean isHeld = Waiting.atMost(waitMax)
+                        .every(POLL)
+                        .until(() -> attempt(channel).isPresent());
+                if (!isHeld) {
                     throw new SluiceException(
                             ErrorCode.E1305,
                             "another command has held " + file + " for " + waitMax.toMinutes() + " minutes",
                             "wait for that command, or end it, and run this one again");
                 }
-                Thread.sleep(POLL_MILLIS);
-                lock = attempt(channel);
             }
             // Closing the channel lets go of the lock.
             return work.run();

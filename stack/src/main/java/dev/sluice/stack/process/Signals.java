@@ -2,6 +2,7 @@ package dev.sluice.stack.process;
 
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
+import dev.sluice.spec.time.Waiting;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 /** Signals by kill(1): Java itself can send only TERM and KILL, and to single processes. */
 public final class Signals {
     private static final int KILL_SECONDS_MAX = 5;
+    private static final Duration POLL = Duration.ofMillis(20);
 
     private Signals() {}
 
@@ -50,13 +52,6 @@ public final class Signals {
 
     /** Whether all have ended in time. */
     public static boolean awaitEnd(List<ProcessIdentity> processes, Duration within) throws InterruptedException {
-        long deadline = System.nanoTime() + within.toNanos();
-        while (processes.stream().anyMatch(ProcessIdentity::isAlive)) {
-            if (System.nanoTime() > deadline) {
-                return false;
-            }
-            Thread.sleep(20);
-        }
-        return true;
+        return Waiting.atMost(within).every(POLL).until(() -> processes.stream().noneMatch(ProcessIdentity::isAlive));
     }
 }
