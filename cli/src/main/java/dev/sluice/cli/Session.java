@@ -1,13 +1,11 @@
 package dev.sluice.cli;
 
-import dev.sluice.cli.stack.SessionStack;
 import dev.sluice.stack.installation.Installation;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What a run of the command has around it; tests make their own.
@@ -51,11 +49,6 @@ public record Session(
         return named != null && !named.isEmpty()
                 ? folder.resolve(named)
                 : installation().home();
-    }
-
-    /** A variable of the process; where it has none, of the local stack. */
-    public Optional<String> variable(String name) {
-        return SessionStack.lookup(this).apply(name);
     }
 
     /** A line for the person who waits; not part of the result. */

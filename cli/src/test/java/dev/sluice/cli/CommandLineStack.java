@@ -3,6 +3,7 @@ package dev.sluice.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.cli.stack.SessionStack;
 import dev.sluice.ingest.PipelineJob;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpecJson;
@@ -107,14 +108,9 @@ final class CommandLineStack implements AutoCloseable {
     }
 
     String variable(String name) {
-        return new Session(
-                        new PrintWriter(new StringWriter()),
-                        new PrintWriter(new StringWriter()),
-                        environment,
-                        folder,
-                        false)
-                .variable(name)
-                .orElseThrow();
+        Session session = new Session(
+                new PrintWriter(new StringWriter()), new PrintWriter(new StringWriter()), environment, folder, false);
+        return SessionStack.lookup(session).apply(name).orElseThrow();
     }
 
     /** A database of that name, made anew with these statements; nothing follows it yet. */

@@ -1,5 +1,8 @@
 package dev.sluice.cli.lake;
 
+import static dev.sluice.cli.output.Listing.number;
+import static dev.sluice.cli.output.Listing.text;
+
 import dev.sluice.cli.ExitCode;
 import dev.sluice.cli.Session;
 import dev.sluice.cli.output.Listing;
@@ -60,14 +63,14 @@ public final class HistoryCommand implements Callable<Integer> {
                     .collect(Collectors.groupingBy(
                             Map.Entry::getValue, Collectors.mapping(Map.Entry::getKey, Collectors.toList())));
             Listing listing = new Listing(
-                    "lsn",
-                    "source_time",
-                    "committed_at",
-                    "kind",
-                    "rows_inserted:bigint",
-                    "rows_deleted:bigint",
-                    "snapshot",
-                    "tags");
+                    text("lsn"),
+                    text("source_time"),
+                    text("committed_at"),
+                    text("kind"),
+                    number("rows_inserted"),
+                    number("rows_deleted"),
+                    text("snapshot"),
+                    text("tags"));
             int shown = 0;
             for (Snapshot snapshot : SnapshotUtil.currentAncestors(loaded)) {
                 if (shown++ == count) {

@@ -1,5 +1,8 @@
 package dev.sluice.cli.lake;
 
+import static dev.sluice.cli.output.Listing.number;
+import static dev.sluice.cli.output.Listing.text;
+
 import dev.sluice.cli.ExitCode;
 import dev.sluice.cli.Session;
 import dev.sluice.cli.output.Listing;
@@ -61,14 +64,14 @@ public final class MaintainCommand implements Callable<Integer> {
 
     private int plan(PipelineSpec spec) {
         Listing listing = new Listing(
-                "table",
-                "data_files:bigint",
-                "small_files:bigint",
-                "delete_files:bigint",
-                "files_to_rewrite:bigint",
-                "bytes_to_rewrite:bigint",
-                "snapshots:bigint",
-                "snapshots_to_expire:bigint");
+                text("table"),
+                number("data_files"),
+                number("small_files"),
+                number("delete_files"),
+                number("files_to_rewrite"),
+                number("bytes_to_rewrite"),
+                number("snapshots"),
+                number("snapshots_to_expire"));
         try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
             List<String> all =
                     spec.source().tables().stream().map(TableSpec::name).toList();
@@ -122,14 +125,14 @@ public final class MaintainCommand implements Callable<Integer> {
     private int run(PipelineSpec spec) {
         Map<String, TableReport> reports = new UpkeepRun(session).run(spec, tables);
         Listing listing = new Listing(
-                "table",
-                "files_before:bigint",
-                "files_after:bigint",
-                "deletes_before:bigint",
-                "deletes_after:bigint",
-                "rewritten:bigint",
-                "expired:bigint",
-                "problem");
+                text("table"),
+                number("files_before"),
+                number("files_after"),
+                number("deletes_before"),
+                number("deletes_after"),
+                number("rewritten"),
+                number("expired"),
+                text("problem"));
         boolean well = true;
         for (Map.Entry<String, TableReport> entry : reports.entrySet()) {
             TableReport report = entry.getValue();

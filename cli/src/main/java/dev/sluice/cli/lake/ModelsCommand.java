@@ -1,5 +1,8 @@
 package dev.sluice.cli.lake;
 
+import static dev.sluice.cli.output.Listing.number;
+import static dev.sluice.cli.output.Listing.text;
+
 import dev.sluice.cli.ExitCode;
 import dev.sluice.cli.Session;
 import dev.sluice.cli.output.Listing;
@@ -99,7 +102,7 @@ public final class ModelsCommand {
 
         private void report(ModelRun run) {
             Listing listing =
-                    new Listing("model", "outcome", "rows:bigint", "tests:bigint", "millis:bigint", "lsn", "snapshot");
+                    new Listing(text("model"), text("outcome"), number("rows"), number("tests"), number("millis"), text("lsn"), text("snapshot"));
             for (ModelRun.Result result : run.results()) {
                 listing.row(
                         result.model(),
@@ -139,7 +142,7 @@ public final class ModelsCommand {
             Set<LakeTable> bronze = spec.source().tables().stream()
                     .map(table -> new LakeTable(spec.catalog().bronzeNamespace(), table.lakeName()))
                     .collect(Collectors.toSet());
-            Listing listing = new Listing("model", "reads", "file");
+            Listing listing = new Listing(text("model"), text("reads"), text("file"));
             for (Model model : ModelGraph.of(load(spec), bronze).ordered()) {
                 String reads =
                         model.reads().stream().map(LakeTable::toString).sorted().collect(Collectors.joining(", "));

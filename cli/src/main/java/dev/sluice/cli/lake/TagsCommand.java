@@ -1,5 +1,7 @@
 package dev.sluice.cli.lake;
 
+import static dev.sluice.cli.output.Listing.text;
+
 import dev.sluice.cli.ExitCode;
 import dev.sluice.cli.Session;
 import dev.sluice.cli.output.Listing;
@@ -43,7 +45,7 @@ public final class TagsCommand implements Callable<Integer> {
     public Integer call() {
         PipelineSpec spec = file.spec(session);
         try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
-            Listing listing = new Listing("tag", "table", "lsn", "source_time", "snapshot");
+            Listing listing = new Listing(text("tag"), text("table"), text("lsn"), text("source_time"), text("snapshot"));
             if (table == null) {
                 // One that is dropped meanwhile has no tags.
                 TableArgument.identifiers(catalog)

@@ -13,12 +13,18 @@ public final class Listing {
     private final List<RowWriter.Column> columns;
     private final List<Object[]> rows = new ArrayList<>();
 
-    /** Columns as {@code name} for texts or {@code name:bigint} for numbers. */
-    public Listing(String... columns) {
-        this.columns = java.util.Arrays.stream(columns)
-                .map(column -> column.split(":", 2))
-                .map(parts -> new RowWriter.Column(parts[0], parts.length > 1 ? parts[1] : "varchar"))
-                .toList();
+    public Listing(RowWriter.Column... columns) {
+        this.columns = List.of(columns);
+    }
+
+    /** A column of texts. */
+    public static RowWriter.Column text(String name) {
+        return new RowWriter.Column(name, "varchar");
+    }
+
+    /** A column of whole numbers. */
+    public static RowWriter.Column number(String name) {
+        return new RowWriter.Column(name, "bigint");
     }
 
     public void row(Object... values) {

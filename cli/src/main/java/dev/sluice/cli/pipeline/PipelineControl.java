@@ -1,6 +1,7 @@
 package dev.sluice.cli.pipeline;
 
 import dev.sluice.cli.Session;
+import dev.sluice.cli.stack.SessionStack;
 import dev.sluice.clickhouse.hot.HotViews;
 import dev.sluice.ingest.PipelineJob;
 import dev.sluice.ingest.removal.PipelineRemoval;
@@ -235,7 +236,8 @@ public final class PipelineControl {
 
     /** The cluster that SLUICE_FLINK_URL names: the local stack's, where nothing else is set. */
     public FlinkRest flink() {
-        return new FlinkRest(session.variable("SLUICE_FLINK_URL")
+        return new FlinkRest(SessionStack.lookup(session)
+                .apply("SLUICE_FLINK_URL")
                 .orElseThrow(() -> new SluiceException(
                         ErrorCode.E1306, "there is no local stack in " + session.home(), "run `sluice up`")));
     }

@@ -1,5 +1,8 @@
 package dev.sluice.cli.pipeline;
 
+import static dev.sluice.cli.output.Listing.number;
+import static dev.sluice.cli.output.Listing.text;
+
 import dev.sluice.cli.ExitCode;
 import dev.sluice.cli.Session;
 import dev.sluice.cli.output.Listing;
@@ -28,7 +31,7 @@ public final class PipelinesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<PipelineHealth> pipelines = PipelineHealth.all(session);
+        List<PipelineHealth> pipelines = new HealthProbe(session).all();
         if (output.isJson()) {
             var array = new com.fasterxml.jackson.databind.ObjectMapper().createArrayNode();
             pipelines.forEach(pipeline -> array.add(pipeline.toJson()));
@@ -42,16 +45,16 @@ public final class PipelinesCommand implements Callable<Integer> {
     /** As a table, with the problems below it. */
     public static void write(List<PipelineHealth> pipelines, OutputFormat format, Session session) {
         Listing listing = new Listing(
-                "pipeline",
-                "health",
-                "job",
-                "acknowledged",
-                "source_at",
-                "behind_bytes:bigint",
-                "newest_commit",
-                "dead_letters:bigint",
-                "slot",
-                "retained_wal_bytes:bigint");
+                text("pipeline"),
+                text("health"),
+                text("job"),
+                text("acknowledged"),
+                text("source_at"),
+                number("behind_bytes"),
+                text("newest_commit"),
+                number("dead_letters"),
+                text("slot"),
+                number("retained_wal_bytes"));
         for (PipelineHealth pipeline : pipelines) {
             listing.row(
                     pipeline.pipeline(),

@@ -1,5 +1,7 @@
 package dev.sluice.cli.pipeline;
 
+import static dev.sluice.cli.output.Listing.text;
+
 import dev.sluice.cli.ExitCode;
 import dev.sluice.cli.Session;
 import dev.sluice.cli.output.Listing;
@@ -57,7 +59,7 @@ public final class ReplayCommand implements Callable<Integer> {
                 .map(table -> table.name())
                 .toList();
         PostgresConnector connector = new PostgresConnector(spec.source(), "sluice replay");
-        Listing listing = new Listing("table", "key", "position", "column", "reason", "outcome");
+        Listing listing = new Listing(text("table"), text("key"), text("position"), text("column"), text("reason"), text("outcome"));
         int left = 0;
         try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
             String slot = SlotNames.of(catalog, spec.pipeline()).orElse("");

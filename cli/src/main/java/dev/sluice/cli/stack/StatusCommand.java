@@ -1,13 +1,15 @@
 package dev.sluice.cli.stack;
 
+import static dev.sluice.cli.output.Listing.number;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.cli.ExitCode;
 import dev.sluice.cli.Session;
 import dev.sluice.cli.output.Listing;
+import dev.sluice.cli.pipeline.HealthProbe;
 import dev.sluice.cli.pipeline.PipelineHealth;
-import dev.sluice.cli.pipeline.PipelineHealth.Health;
 import dev.sluice.cli.pipeline.PipelinesCommand;
 import dev.sluice.stack.LocalStack;
 import dev.sluice.stack.ServerStatus;
@@ -63,7 +65,7 @@ public final class StatusCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         CompletableFuture<List<PipelineHealth>> asked =
-                CompletableFuture.supplyAsync(() -> PipelineHealth.all(session));
+                CompletableFuture.supplyAsync(() -> new HealthProbe(session).all());
         List<ServerStatus> servers = stack.status();
         List<PipelineHealth> pipelines = asked.join();
         if (format == Format.JSON) {
@@ -81,7 +83,7 @@ public final class StatusCommand implements Callable<Integer> {
     }
 
     private void write(List<ServerStatus> servers) {
-        Listing listing = new Listing("server", "state", "pid:bigint", "url", "detail");
+        Listing listing = new Listing(Listing.text("server"), Listing.text("state"), number("pid"), Listing.text("url"), Listing.text("detail"));
         for (ServerStatus server : servers) {
             listing.row(
                     server.server().label(),
@@ -109,7 +111,7 @@ public final class StatusCommand implements Callable<Integer> {
         status.put(
                 "healthy",
                 servers.stream().allMatch(server -> server.state() == State.RUNNING)
-                        && pipelines.stream().noneMatch(pipeline -> pipeline.health() == Health.FAILING));
+                        && pipelines.stream().allMatch(PipelineHealth::isWell));
         return status.toPrettyString();
     }
 

@@ -7,7 +7,6 @@ import dev.sluice.stack.flink.FlinkRest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -67,8 +66,7 @@ final class FlinkProcess implements Server {
         Folders.delete(temporary());
         Files.createDirectories(temporary());
         if (isJobManager()) {
-            // Jobs end with their JobManager, and what they wrote here is of use to no other: the lake is the
-            // checkpoint.
+            // Jobs end with their JobManager, and what they wrote is of use to no other: the lake is the checkpoint.
             Folders.delete(layout.data("flink/checkpoints"));
         }
         layout.data("flink/checkpoints");
@@ -77,20 +75,19 @@ final class FlinkProcess implements Server {
     @Override
     public Launch launch() throws IOException {
         Path flink = layout.data("flink");
-        // The heaps are those of config.yaml: without Flink's own scripts nobody else passes them to the JVM.
+        FlinkSettings settings = FlinkSettings.read(configuration().resolve("config.yaml"));
+        String classPath = layout.flinkClassPath();
         List<String> command = isJobManager()
-                ? Jvm.command(id, 256, Jvm.Compiler.QUICK, layout.flinkClassPath())
-                : Jvm.command(id, 512, Jvm.Compiler.HOT_ONLY, layout.flinkClassPath());
-        command.addAll(
-                isJobManager()
-                        ? List.of("-XX:MaxMetaspaceSize=192m")
-                        : List.of("-Xms512m", "-XX:MaxDirectMemorySize=256m", "-XX:MaxMetaspaceSize=256m"));
+                ? Jvm.command(id, settings.jobManagerHeapMegabytes(), Jvm.Compiler.QUICK, classPath)
+                : Jvm.command(id, settings.taskManagerHeapMegabytes(), Jvm.Compiler.HOT_ONLY, classPath);
+        command.addAll(isJobManager() ? settings.jobManagerOptions() : settings.taskManagerOptions());
         command.add("-Djava.io.tmpdir=" + temporary());
-        command.addAll(moduleOptions());
+        command.addAll(settings.optionsOfAll());
+        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         command.add("-Dlog4j.configurationFile=file:" + configuration().resolve("log4j.properties"));
-        command.addAll(List.of("-cp", layout.flinkClassPath(), isJobManager() ? JOB_MANAGER : TASK_MANAGER));
+        command.addAll(List.of("-cp", classPath, isJobManager() ? JOB_MANAGER : TASK_MANAGER));
         command.addAll(List.of("--configDir", configuration().toString()));
-        List<String> settings = List.of(
+        List<String> ofThisStack = List.of(
                 "jobmanager.rpc.address=127.0.0.1",
                 "jobmanager.rpc.port=" + own().flinkRpc(),
                 "jobmanager.bind-host=127.0.0.1",
@@ -101,15 +98,14 @@ final class FlinkProcess implements Server {
                 "rest.bind-port=" + own().flink(),
                 "taskmanager.host=127.0.0.1",
                 "taskmanager.bind-host=127.0.0.1",
-                // A port of its own for each start. At the port of a TaskManager that was killed, the JobManager's
-                // stale
+                // A port of its own for each start. At the port of a TaskManager that was killed, the JobManager's stale
                 // connection and the new process's first one can meet, and then neither ever hears the other.
                 "taskmanager.rpc.port=0",
                 "taskmanager.data.port=" + own().flinkData(),
                 "execution.checkpointing.dir=file://" + flink.resolve("checkpoints"),
                 "io.tmp.dirs=" + temporary(),
                 "web.upload.dir=" + temporary());
-        for (String setting : settings) {
+        for (String setting : ofThisStack) {
             command.addAll(List.of("-D", setting));
         }
         if (!isJobManager()) {
@@ -119,20 +115,6 @@ final class FlinkProcess implements Server {
         }
         // No secret: a job brings the places of its own, see PipelineSpecJson.
         return new Launch(command, Map.of(), flink);
-    }
-
-    /** The add-exports and add-opens of config.yaml, the one list that containers read too. */
-    private List<String> moduleOptions() throws IOException {
-        String text = Files.readString(configuration().resolve("config.yaml"));
-        List<String> options = new ArrayList<>();
-        for (String word : text.substring(text.indexOf("env.java.opts.all")).split("\\s+")) {
-            if (word.startsWith("--add-")) {
-                options.add(word);
-            }
-        }
-        options.add("--enable-native-access=ALL-UNNAMED");
-        options.add("--sun-misc-unsafe-memory-access=allow");
-        return options;
     }
 
     @Override
