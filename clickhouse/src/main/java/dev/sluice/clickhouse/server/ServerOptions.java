@@ -3,9 +3,9 @@ package dev.sluice.clickhouse.server;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * The server's command line.
@@ -18,8 +18,6 @@ import java.util.Set;
 record ServerOptions(Path library, Path data, String bind, int port, long memoryLimitBytes) {
     static final String USAGE =
             "clickhouse-server --library FILE --data DIR --port N [--bind 127.0.0.1] [--memory-limit 2000000000]";
-    private static final Set<String> NAMES = Set.of("--library", "--data", "--port", "--bind", "--memory-limit");
-    private static final long MEMORY_LIMIT_BYTES = 2_000_000_000L;
     private static final long MEMORY_LIMIT_BYTES_MIN = 256_000_000L;
     private static final int PORT_MAX = 65535;
 
@@ -33,31 +31,32 @@ record ServerOptions(Path library, Path data, String bind, int port, long memory
     }
 
     /** Parses the arguments; throws E0102 with the usage. */
-    static ServerOptions parse(String[] arguments) {
-        Map<String, String> given = new HashMap<>();
-        for (int i = 0; i < arguments.length; i += 2) {
-            if (!NAMES.contains(arguments[i]) || i + 1 == arguments.length) {
-                throw invalid("what is " + arguments[i] + "?");
-            }
-            given.put(arguments[i], arguments[i + 1]);
-        }
+    static ServerOptions parse(String... arguments) {
+        Arguments given = new Arguments();
         try {
-            return new ServerOptions(
-                    Path.of(required(given, "--library")),
-                    Path.of(required(given, "--data")),
-                    given.getOrDefault("--bind", "127.0.0.1"),
-                    Integer.parseInt(required(given, "--port")),
-                    Long.parseLong(given.getOrDefault("--memory-limit", Long.toString(MEMORY_LIMIT_BYTES))));
-        } catch (NumberFormatException e) {
-            throw invalid("--port and --memory-limit are whole numbers");
+            new CommandLine(given).parseArgs(arguments);
+        } catch (CommandLine.ParameterException e) {
+            throw invalid(e.getMessage());
         }
+        return new ServerOptions(given.library, given.data, given.bind, given.port, given.memoryLimitBytes);
     }
 
-    private static String required(Map<String, String> given, String name) {
-        if (!given.containsKey(name)) {
-            throw invalid(name + " is missing");
-        }
-        return given.get(name);
+    @Command(name = "ClickHouseServer")
+    private static final class Arguments {
+        @Option(names = "--library", required = true)
+        private Path library;
+
+        @Option(names = "--data", required = true)
+        private Path data;
+
+        @Option(names = "--bind", defaultValue = "127.0.0.1")
+        private String bind;
+
+        @Option(names = "--port", required = true)
+        private int port;
+
+        @Option(names = "--memory-limit", defaultValue = "2000000000")
+        private long memoryLimitBytes;
     }
 
     private static SluiceException invalid(String reason) {

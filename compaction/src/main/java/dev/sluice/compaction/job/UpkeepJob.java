@@ -2,7 +2,6 @@ package dev.sluice.compaction.job;
 
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.PipelineSpecJson;
-import java.nio.file.Path;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
@@ -24,8 +23,9 @@ public final class UpkeepJob {
     private UpkeepJob() {}
 
     public static void main(String[] arguments) throws Exception {
-        UpkeepOptions options = UpkeepOptions.parse(arguments, PipelineSpecJson::read);
-        PipelineSpec spec = PipelineSpecJson.read(Path.of(options.pipelineFile()));
+        UpkeepArguments asked = UpkeepArguments.parse(arguments);
+        PipelineSpec spec = PipelineSpecJson.read(asked.pipelineFile());
+        UpkeepOptions options = UpkeepOptions.of(asked, spec);
         Configuration configuration = new Configuration();
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
         StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment(configuration);

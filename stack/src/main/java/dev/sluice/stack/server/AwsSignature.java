@@ -1,64 +1,42 @@
 package dev.sluice.stack.server;
 
-import dev.sluice.spec.Sha256;
 import java.net.URI;
 import java.net.http.HttpRequest;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.HexFormat;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
+import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 
-/**
- * Signs a GET without body for S3. Source: AWS documentation, "Authenticating Requests (AWS Signature Version 4)". The
- * query of {@code uri} must already be sorted and encoded.
- */
+/** Signs a GET without body for S3. */
 final class AwsSignature {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+    /** The client names the server itself, and sends no body. */
+    private static final Set<String> LEFT_OUT = Set.of("host", "content-length");
 
     private AwsSignature() {}
 
-    /** @param at time of the request; the server refuses one that is some minutes off */
-    static void sign(HttpRequest.Builder request, URI uri, String key, String secret, String region, Instant at)
-            throws GeneralSecurityException {
-        String time = TIME.format(at);
-        String day = time.substring(0, 8);
-        String bodyHash = hash("");
-        String signedHeaders = "host;x-amz-content-sha256;x-amz-date";
-        String canonical = String.join(
-                "\n",
-                "GET",
-                uri.getRawPath(),
-                uri.getRawQuery(),
-                "host:" + uri.getAuthority(),
-                "x-amz-content-sha256:" + bodyHash,
-                "x-amz-date:" + time,
-                "",
-                signedHeaders,
-                bodyHash);
-        String scope = day + "/" + region + "/s3/aws4_request";
-        String toSign = String.join("\n", "AWS4-HMAC-SHA256", time, scope, hash(canonical));
-        byte[] signingKey = mac(
-                mac(mac(mac(("AWS4" + secret).getBytes(StandardCharsets.UTF_8), day), region), "s3"), "aws4_request");
-        request.header("x-amz-date", time)
-                .header("x-amz-content-sha256", bodyHash)
-                .header(
-                        "Authorization",
-                        "AWS4-HMAC-SHA256 Credential=" + key + "/" + scope + ", SignedHeaders=" + signedHeaders
-                                + ", Signature=" + HexFormat.of().formatHex(mac(signingKey, toSign)));
-    }
-
-    private static String hash(String text) {
-        return HexFormat.of().formatHex(Sha256.of(text));
-    }
-
-    private static byte[] mac(byte[] key, String text) throws GeneralSecurityException {
-        Mac mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(key, "HmacSHA256"));
-        return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+    /** @param clock the server refuses a time that is some minutes off */
+    static void sign(HttpRequest.Builder request, URI uri, AwsCredentialsIdentity who, String region, Clock clock) {
+        SdkHttpRequest unsigned =
+                SdkHttpRequest.builder().method(SdkHttpMethod.GET).uri(uri).build();
+        Map<String, List<String>> headers = AwsV4HttpSigner.create()
+                .sign(what -> what.identity(who)
+                        .request(unsigned)
+                        .putProperty(AwsV4FamilyHttpSigner.SERVICE_SIGNING_NAME, "s3")
+                        .putProperty(AwsV4HttpSigner.REGION_NAME, region)
+                        .putProperty(HttpSigner.SIGNING_CLOCK, clock))
+                .request()
+                .headers();
+        headers.forEach((name, values) -> {
+            if (!LEFT_OUT.contains(name.toLowerCase(Locale.ROOT))) {
+                values.forEach(value -> request.header(name, value));
+            }
+        });
     }
 }

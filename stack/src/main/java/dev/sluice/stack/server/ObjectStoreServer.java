@@ -11,9 +11,10 @@ import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 
 /**
  * An S3 server: the real MinIO where its binary is found, S3Proxy over a folder where not. S3Proxy has a second key that
@@ -158,10 +159,11 @@ final class ObjectStoreServer implements Server {
         AwsSignature.sign(
                 request,
                 URI.create(uri),
-                layout.environment().get("SLUICE_S3_ACCESS_KEY_ID"),
-                layout.environment().get("SLUICE_S3_SECRET_ACCESS_KEY"),
+                AwsCredentialsIdentity.create(
+                        layout.environment().get("SLUICE_S3_ACCESS_KEY_ID"),
+                        layout.environment().get("SLUICE_S3_SECRET_ACCESS_KEY")),
                 layout.environment().get("SLUICE_S3_REGION"),
-                Instant.now());
+                Clock.systemUTC());
         Probe.ok(request.build());
         return true;
     }

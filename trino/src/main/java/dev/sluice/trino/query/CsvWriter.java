@@ -1,5 +1,7 @@
 package dev.sluice.trino.query;
 
+import de.siegmar.fastcsv.writer.LineDelimiter;
+import de.siegmar.fastcsv.writer.QuoteStrategies;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.Arrays;
@@ -13,19 +15,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class CsvWriter implements RowWriter {
     private final Writer out;
+    private final de.siegmar.fastcsv.writer.CsvWriter csv;
 
     CsvWriter(Writer out) {
         this.out = out;
+        // Not buffered once more: rows that were written are there when a query fails.
+        this.csv = de.siegmar.fastcsv.writer.CsvWriter.builder()
+                .quoteStrategy(QuoteStrategies.EMPTY)
+                .lineDelimiter(LineDelimiter.CRLF)
+                .bufferSize(0)
+                .build(out);
     }
 
     @Override
-    public void begin(List<Column> columns) throws IOException {
-        line(columns.stream().map(Column::name).toList());
+    public void begin(List<Column> columns) {
+        csv.writeRecord(columns.stream().map(Column::name).toList());
     }
 
     @Override
-    public void row(@Nullable Object[] values) throws IOException {
-        line(Arrays.asList(values));
+    public void row(@Nullable Object[] values) {
+        csv.writeRecord(Arrays.stream(values).map(CsvWriter::field).toArray(String[]::new));
     }
 
     @Override
@@ -35,35 +44,17 @@ final class CsvWriter implements RowWriter {
 
     @Override
     public void updated(@Nullable String what, long rows) throws IOException {
-        line(List.of("statement", "rows"));
-        line(Arrays.asList(what, rows));
+        csv.writeRecord("statement", "rows");
+        csv.writeRecord(what, Long.toString(rows));
         out.flush();
     }
 
-    private void line(List<? extends @Nullable Object> values) throws IOException {
-        for (int i = 0; i < values.size(); i++) {
-            if (i > 0) {
-                out.write(',');
-            }
-            Object value = values.get(i);
-            if (value != null) {
-                field(
-                        value instanceof List<?> || value instanceof Map<?, ?>
-                                ? JsonWriter.text(value)
-                                : value.toString());
-            }
-        }
-        out.write("\r\n");
-    }
-
-    private void field(String text) throws IOException {
-        boolean plain = !text.isEmpty() && text.chars().noneMatch(c -> c == '"' || c == ',' || c == '\r' || c == '\n');
-        if (plain) {
-            out.write(text);
-            return;
-        }
-        out.write('"');
-        out.write(text.replace("\"", "\"\""));
-        out.write('"');
+    private static @Nullable String field(@Nullable Object value) {
+        return switch (value) {
+            case null -> null;
+            case List<?> list -> JsonWriter.text(list);
+            case Map<?, ?> map -> JsonWriter.text(map);
+            default -> value.toString();
+        };
     }
 }
