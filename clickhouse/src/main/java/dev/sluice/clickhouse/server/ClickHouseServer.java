@@ -47,7 +47,7 @@ public final class ClickHouseServer {
         // Of a request that was answered before its end little is read; the reply reads what is worth it.
         System.setProperty("sun.net.httpserver.drainAmount", "1024");
         System.setProperty("sun.net.httpserver.idleInterval", "300");
-        System.setProperty("sun.net.httpserver.maxConnections", "1024");
+        System.setProperty("jdk.httpserver.maxConnections", "1024");
         Thread main = EngineThreads.unstarted("main", () -> {
             try {
                 run(arguments);

@@ -62,6 +62,30 @@ class ReaderLimitsIT {
         }
     }
 
+    /** Before: the limit had the name of no property that the JDK's server reads, and there was none. */
+    @Test
+    void aConnectionMoreThanTheServerTakesIsClosedAndTheOthersGoOn() throws Exception {
+        List<Socket> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < 1_100; i++) {
+                open.add(new Socket("127.0.0.1", server.port()));
+            }
+            Socket last = open.getLast();
+            last.setSoTimeout(20_000);
+            assertThat(last.getInputStream().read()).as("the end of the stream").isEqualTo(-1);
+            Socket first = open.getFirst();
+            first.setSoTimeout(20_000);
+            first.getOutputStream()
+                    .write("GET /ping HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+            assertThat(new String(first.getInputStream().readNBytes(15), StandardCharsets.UTF_8))
+                    .isEqualTo("HTTP/1.1 200 OK");
+        } finally {
+            for (Socket socket : open) {
+                socket.close();
+            }
+        }
+    }
+
     /** The administrator may use what reads and writes files, so only the operating system stands between. */
     @Test
     void theOperatingSystemKeepsTheEngineOutOfFilesBesideItsData() throws Exception {
