@@ -35,11 +35,7 @@ class DistributionIT {
     @BeforeAll
     static void unpack() throws Exception {
         Path assembled = Files.createDirectory(folder.resolve("assembled"));
-        Ran made = run(
-                CHECKOUT,
-                Map.of("PATH", System.getenv("PATH")),
-                "distribution/assemble",
-                assembled.toString());
+        Ran made = run(CHECKOUT, Map.of("PATH", System.getenv("PATH")), "distribution/assemble", assembled.toString());
         assertThat(made.exitCode()).as(made.err()).isZero();
         // A path with a space: the launcher has to quote.
         Path elsewhere = Files.createDirectory(folder.resolve("an other place"));
@@ -156,7 +152,8 @@ class DistributionIT {
     }
 
     private Ran sluice(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(root.resolve("bin/sluice").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(root.resolve("bin/sluice").toString()));
         command.addAll(List.of(arguments));
         return run(home, environment(), command.toArray(String[]::new));
     }

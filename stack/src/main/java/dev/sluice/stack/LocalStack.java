@@ -161,7 +161,9 @@ public final class LocalStack {
      * ports of a killed process free only after the process is gone.
      */
     private Optional<SluiceException> portConflict(Set<StackServer> missing) throws InterruptedException {
-        if (Waiting.atMost(PORTS_FREE_WITHIN).every(PORTS_POLL).until(() -> takenPorts(missing).isEmpty())) {
+        if (Waiting.atMost(PORTS_FREE_WITHIN)
+                .every(PORTS_POLL)
+                .until(() -> takenPorts(missing).isEmpty())) {
             return Optional.empty();
         }
         List<String> taken = takenPorts(missing);

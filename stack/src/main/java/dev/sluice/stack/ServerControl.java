@@ -154,8 +154,8 @@ final class ServerControl {
                 .answer(() -> file.process().isEmpty()
                         ? Optional.of(Optional.of("it ended while starting"))
                         : isReady(last) ? Optional.of(Optional.empty()) : Optional.empty());
-        return end.orElseGet(() -> Optional.of(
-                "it did not answer within " + READY_WITHIN.toSeconds() + " s (" + last.get() + ")"));
+        return end.orElseGet(
+                () -> Optional.of("it did not answer within " + READY_WITHIN.toSeconds() + " s (" + last.get() + ")"));
     }
 
     private boolean isReady(AtomicReference<String> last) throws InterruptedException {

@@ -101,8 +101,14 @@ public final class ModelsCommand {
         }
 
         private void report(ModelRun run) {
-            Listing listing =
-                    new Listing(text("model"), text("outcome"), number("rows"), number("tests"), number("millis"), text("lsn"), text("snapshot"));
+            Listing listing = new Listing(
+                    text("model"),
+                    text("outcome"),
+                    number("rows"),
+                    number("tests"),
+                    number("millis"),
+                    text("lsn"),
+                    text("snapshot"));
             for (ModelRun.Result result : run.results()) {
                 listing.row(
                         result.model(),

@@ -45,7 +45,8 @@ public final class TagsCommand implements Callable<Integer> {
     public Integer call() {
         PipelineSpec spec = file.spec(session);
         try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
-            Listing listing = new Listing(text("tag"), text("table"), text("lsn"), text("source_time"), text("snapshot"));
+            Listing listing =
+                    new Listing(text("tag"), text("table"), text("lsn"), text("source_time"), text("snapshot"));
             if (table == null) {
                 // One that is dropped meanwhile has no tags.
                 TableArgument.identifiers(catalog)

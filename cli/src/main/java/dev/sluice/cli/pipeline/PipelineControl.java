@@ -2,9 +2,7 @@ package dev.sluice.cli.pipeline;
 
 import dev.sluice.cli.Session;
 import dev.sluice.cli.stack.SessionStack;
-import dev.sluice.clickhouse.hot.HotViews;
 import dev.sluice.ingest.PipelineJob;
-import dev.sluice.ingest.removal.PipelineRemoval;
 import dev.sluice.ingest.sink.PipelineTables;
 import dev.sluice.ingest.source.postgres.catalogue.SourceCatalogue;
 import dev.sluice.ingest.source.postgres.connection.PostgresConnector;
@@ -13,10 +11,8 @@ import dev.sluice.lake.SlotNames;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
-import dev.sluice.spec.time.Waiting;
 import dev.sluice.stack.flink.FlinkRest;
 import dev.sluice.stack.installation.Part;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,7 +23,6 @@ import java.util.TreeMap;
 /** Starts and stops the jobs of pipelines. The lake is the checkpoint: a job started anew goes on where the lake is. */
 public final class PipelineControl {
     private static final String JOB_CLASS = PipelineJob.class.getName();
-    private static final Duration STARTED_WITHIN = Duration.ofSeconds(90);
     private static final Duration ENDED_WITHIN = Duration.ofSeconds(60);
 
     private final Session session;
@@ -64,7 +59,7 @@ public final class PipelineControl {
         boolean unchanged = before.filter(spec::equals).isPresent();
         if (running.size() == 1 && unchanged && !restart) {
             record(spec.pipeline(), running.getFirst().id(), file);
-            createHotViews(spec);
+            new HotViewSetup(session).create(spec);
             return Outcome.UNCHANGED;
         }
         checkSource(spec);
@@ -73,7 +68,7 @@ public final class PipelineControl {
         running.forEach(job -> cancel(flink, job));
         files.writeSpec(spec);
         submit(flink, spec, file);
-        createHotViews(spec);
+        new HotViewSetup(session).create(spec);
         return running.isEmpty() ? Outcome.STARTED : Outcome.RESTARTED;
     }
 
@@ -119,32 +114,6 @@ public final class PipelineControl {
         }
     }
 
-    /** Once the job has made the hot tables. */
-    private void createHotViews(PipelineSpec spec) {
-        if (spec.hot().tables().isEmpty() || spec.hot().viewsDirectory().isEmpty()) {
-            return;
-        }
-        HotViews views = new HotViews(spec.hot());
-        awaitHotTables(views);
-        session.say("hot views: "
-                + String.join(
-                        ", ", views.create(Path.of(spec.hot().viewsDirectory().get()))));
-    }
-
-    private static void awaitHotTables(HotViews views) {
-        try {
-            if (!Waiting.atMost(STARTED_WITHIN).until(views::tablesExist)) {
-                throw new SluiceException(
-                        ErrorCode.E0901,
-                        "the job has not made its hot tables within " + STARTED_WITHIN.toSeconds() + " s",
-                        "sluice logs taskmanager; then apply again");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SluiceException(ErrorCode.E1307, "interrupted while the job started", "see sluice pipelines", e);
-        }
-    }
-
     /** Cancels the job of the pipeline, if it runs, and remembers that it shall not run. */
     public boolean stop(String pipeline) {
         files.spec(pipeline);
@@ -169,31 +138,8 @@ public final class PipelineControl {
      */
     public void drop(PipelineSpec spec, boolean tables) {
         end(spec.pipeline());
-        PipelineRemoval removal = new PipelineRemoval(spec);
-        if (tables) {
-            dropHot(spec, removal);
-            sayDropped("lake tables", removal.removeLakeTables());
-        }
-        session.say(removal.removeFromSource()
-                .map(name -> "slot and publication " + name + " are gone from the source")
-                .orElse("the lake knows of no slot of this pipeline, so none was dropped at the source"));
+        new PipelineDrop(session, spec).run(tables);
         files.remove(spec.pipeline());
-    }
-
-    private void dropHot(PipelineSpec spec, PipelineRemoval removal) {
-        if (spec.hot().tables().isEmpty()) {
-            return;
-        }
-        spec.hot()
-                .viewsDirectory()
-                .map(Path::of)
-                .filter(Files::isDirectory)
-                .ifPresent(folder -> sayDropped("hot views", new HotViews(spec.hot()).drop(folder)));
-        sayDropped("hot tables", removal.removeHotTables());
-    }
-
-    private void sayDropped(String what, List<String> names) {
-        session.say(what + " dropped: " + (names.isEmpty() ? "none" : String.join(", ", names)));
     }
 
     /**

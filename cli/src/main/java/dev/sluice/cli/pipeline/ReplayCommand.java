@@ -59,7 +59,8 @@ public final class ReplayCommand implements Callable<Integer> {
                 .map(table -> table.name())
                 .toList();
         PostgresConnector connector = new PostgresConnector(spec.source(), "sluice replay");
-        Listing listing = new Listing(text("table"), text("key"), text("position"), text("column"), text("reason"), text("outcome"));
+        Listing listing = new Listing(
+                text("table"), text("key"), text("position"), text("column"), text("reason"), text("outcome"));
         int left = 0;
         try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
             String slot = SlotNames.of(catalog, spec.pipeline()).orElse("");

@@ -32,7 +32,10 @@ public final class SessionStack {
     /** The stack; makes its state folder and its secrets when there are none. */
     public static LocalStack open(Session session, Store store) {
         StackConfig config = new StackConfig(
-                session.installation().root(), session.home(), StackPorts.read(session.home(), session.environment()), store);
+                session.installation().root(),
+                session.home(),
+                StackPorts.read(session.home(), session.environment()),
+                store);
         return new LocalStack(config, new FetchDisplay(System.err, session.interactive()));
     }
 }

@@ -83,7 +83,12 @@ public final class StatusCommand implements Callable<Integer> {
     }
 
     private void write(List<ServerStatus> servers) {
-        Listing listing = new Listing(Listing.text("server"), Listing.text("state"), number("pid"), Listing.text("url"), Listing.text("detail"));
+        Listing listing = new Listing(
+                Listing.text("server"),
+                Listing.text("state"),
+                number("pid"),
+                Listing.text("url"),
+                Listing.text("detail"));
         for (ServerStatus server : servers) {
             listing.row(
                     server.server().label(),

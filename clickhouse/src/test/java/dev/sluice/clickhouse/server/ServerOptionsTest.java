@@ -20,7 +20,16 @@ class ServerOptionsTest {
     @Test
     void everythingCanBeGiven() {
         assertThat(ServerOptions.parse(
-                        "--port", "8123", "--bind", "::1", "--memory-limit", "256000000", "--data", "d", "--library", "l"))
+                        "--port",
+                        "8123",
+                        "--bind",
+                        "::1",
+                        "--memory-limit",
+                        "256000000",
+                        "--data",
+                        "d",
+                        "--library",
+                        "l"))
                 .isEqualTo(new ServerOptions(Path.of("l"), Path.of("d"), "::1", 8123, 256_000_000L));
     }
 

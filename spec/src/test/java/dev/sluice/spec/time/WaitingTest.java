@@ -28,7 +28,9 @@ class WaitingTest {
     };
 
     private Waiting seconds(int seconds) {
-        return Waiting.atMost(Duration.ofSeconds(seconds)).every(Duration.ofSeconds(1)).by(ticker);
+        return Waiting.atMost(Duration.ofSeconds(seconds))
+                .every(Duration.ofSeconds(1))
+                .by(ticker);
     }
 
     @Test

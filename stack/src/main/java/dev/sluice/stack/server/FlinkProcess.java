@@ -98,7 +98,8 @@ final class FlinkProcess implements Server {
                 "rest.bind-port=" + own().flink(),
                 "taskmanager.host=127.0.0.1",
                 "taskmanager.bind-host=127.0.0.1",
-                // A port of its own for each start. At the port of a TaskManager that was killed, the JobManager's stale
+                // A port of its own for each start. At the port of a TaskManager that was killed, the JobManager's
+                // stale
                 // connection and the new process's first one can meet, and then neither ever hears the other.
                 "taskmanager.rpc.port=0",
                 "taskmanager.data.port=" + own().flinkData(),

@@ -49,8 +49,7 @@ public record Layout(StackConfig config, Map<String, String> environment) {
 
     /** One of our own parts and all that it needs. */
     String classPath(Part part) {
-        return Stream.concat(
-                        Stream.of(installation().jar(part)), installation().libraries(part).stream())
+        return Stream.concat(Stream.of(installation().jar(part)), installation().libraries(part).stream())
                 .map(Path::toString)
                 .collect(Collectors.joining(":"));
     }

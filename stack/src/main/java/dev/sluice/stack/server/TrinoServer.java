@@ -106,7 +106,8 @@ final class TrinoServer implements Server {
                 "SLUICE_TRINO_SECURE_PORT",
                 Integer.toString(layout.config().ports().trinoSecure()));
         environment.put(
-                "SLUICE_TRINO_ETC", layout.installation().file("trino/etc").toAbsolutePath().toString());
+                "SLUICE_TRINO_ETC",
+                layout.installation().file("trino/etc").toAbsolutePath().toString());
         environment.put(
                 "SLUICE_TRINO_PORT", Integer.toString(layout.config().ports().trino()));
         environment.put("SLUICE_TRINO_BIND", "127.0.0.1");

@@ -19,8 +19,7 @@ class AwsSignatureTest {
         AwsSignature.sign(
                 request,
                 uri,
-                AwsCredentialsIdentity.create(
-                        "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+                AwsCredentialsIdentity.create("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
                 "us-east-1",
                 Clock.fixed(Instant.parse("2013-05-24T00:00:00Z"), ZoneOffset.UTC));
         assertThat(request.build().headers().firstValue("Authorization").orElseThrow())

@@ -37,8 +37,9 @@ class FlinkSettingsTest {
         assertThat(FlinkSettings.read(OURS).optionsOfAll())
                 .hasSize(15)
                 .allMatch(option -> option.matches("--add-(opens|exports)=[a-z0-9./]+=ALL-UNNAMED"));
-        assertThat(of("# --add-opens=not/this=ALL-UNNAMED\nenv.java.opts.all: '--add-opens=a/b=C  -Xss1m'\nz: --add-opens=nor/this=D\n")
-                        .optionsOfAll())
+        assertThat(
+                        of("# --add-opens=not/this=ALL-UNNAMED\nenv.java.opts.all: '--add-opens=a/b=C  -Xss1m'\nz: --add-opens=nor/this=D\n")
+                                .optionsOfAll())
                 .containsExactly("--add-opens=a/b=C", "-Xss1m");
     }
 
