@@ -57,7 +57,8 @@ public record Layout(StackConfig config, Map<String, String> environment) {
     /** Flink first, then the libraries of the jobs; our own classes come with the job jar. */
     String flinkClassPath() {
         Set<String> entries = new LinkedHashSet<>(names(Part.FLINK));
-        Predicate<String> library = entry -> !entry.contains("/sluice-") && !entry.matches(".*/slf4j-[^/]*\\.jar");
+        // By the name of the file: the folder of a distribution is called sluice-VERSION too.
+        Predicate<String> library = entry -> !entry.matches(".*/(sluice|slf4j)-[^/]*\\.jar");
         names(Part.INGEST).stream().filter(library).forEach(entries::add);
         names(Part.COMPACTION).stream().filter(library).forEach(entries::add);
         return String.join(":", NewestJars.of(entries));
