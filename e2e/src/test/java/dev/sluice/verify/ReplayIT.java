@@ -41,7 +41,7 @@ final class ReplayIT {
     void prepare() throws SQLException {
         TestPipeline.createDatabase(stack, NAME);
         PipelineSpec spec = TestPipeline.spec(stack, NAME, List.of());
-        connections = new SourceConnections(spec.source());
+        connections = new SourceConnections(spec.postgres());
         source = TestPipeline.connect(stack, NAME);
         execute("create table t (id int primary key, note text)");
         execute("create table noise (id int primary key)");

@@ -122,7 +122,7 @@ final class VerifierIndependenceIT {
         source.execute(
                 "create table wide as select i as id, repeat('w', 1000) as note from generate_series(1, 40000) i;"
                         + " alter table wide add primary key (id)");
-        SourceConnections connections = new SourceConnections(source.spec.source());
+        SourceConnections connections = new SourceConnections(source.spec.postgres());
         ComparedTable wide;
         try (Connection connection = connections.query()) {
             wide = TableShapes.read(connection, new TableSpec("public", "wide", List.of()));
@@ -156,7 +156,7 @@ final class VerifierIndependenceIT {
     /** A server that waits for the end of a transaction does not notice that its client has gone. */
     @Test
     void noSlotIsLeftBehindWhereATransactionStaysOpen() throws Exception {
-        SourceConnections connections = new SourceConnections(source.spec.source());
+        SourceConnections connections = new SourceConnections(source.spec.postgres());
         try (Connection busy = source.connection()) {
             busy.setAutoCommit(false);
             try (Statement statement = busy.createStatement()) {

@@ -78,18 +78,18 @@ final class VerifierSource implements AutoCloseable {
 
     /** The same pipeline read by another user. */
     PipelineSpec specAs(String user, String password) {
-        return spec(user, new Secret(password), spec.source().tables());
+        return spec(user, new Secret(password), spec.postgres().tables());
     }
 
     /** The pipeline with more tables, of which the lake has nothing. */
     PipelineSpec specWith(String... tables) {
-        List<TableSpec> all = new ArrayList<>(spec.source().tables());
+        List<TableSpec> all = new ArrayList<>(spec.postgres().tables());
         all.addAll(TestPipeline.tables(tables));
-        return spec(spec.source().user(), spec.source().password(), all);
+        return spec(spec.postgres().user(), spec.postgres().password(), all);
     }
 
     private PipelineSpec spec(String user, Secret password, List<TableSpec> tables) {
-        PostgresSourceSpec source = spec.source();
+        PostgresSourceSpec source = spec.postgres();
         return new PipelineSpec(
                 spec.pipeline(),
                 spec.catalog(),

@@ -11,9 +11,9 @@ import dev.sluice.ingest.sink.TableDetachment;
 import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.source.CommitWatch;
 import dev.sluice.ingest.source.LoadThenStreamSource;
-import dev.sluice.ingest.source.postgres.PostgresAdapter;
-import dev.sluice.ingest.source.postgres.catalogue.SourceCatalogue;
-import dev.sluice.ingest.source.postgres.connection.PostgresConnector;
+import dev.sluice.ingest.source.SourceAdapter;
+import dev.sluice.ingest.source.SourceAdministration;
+import dev.sluice.ingest.source.Sources;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.SlotNames;
@@ -67,15 +67,14 @@ public final class PipelineJob {
     /** Checks the source, makes the lake tables, and adds the operators of the pipeline. */
     public static void build(StreamExecutionEnvironment environment, PipelineSpec spec) {
         String runId = jobName(spec.pipeline()) + " " + drawn();
-        PostgresConnector connector = new PostgresConnector(spec.source(), runId);
+        SourceAdministration source = Sources.of(spec.source(), runId);
         List<SourceTable> tables;
         PoisonPolicies policies;
-        String slotName;
+        String name;
         try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
-            String slot = SlotNames.of(catalog, spec.pipeline()).orElse("");
-            PipelineTables taken =
-                    PipelineTables.of(catalog, spec.pipeline(), SourceCatalogue.survey(connector, spec.source(), slot));
-            RunClaim.take(catalog, connector, spec.pipeline(), slot, taken.tables());
+            String known = SlotNames.of(catalog, spec.pipeline()).orElse("");
+            PipelineTables taken = PipelineTables.of(catalog, spec.pipeline(), source.survey(known));
+            RunClaim.take(catalog, source, spec.pipeline(), runId, known, taken.tables());
             // Before the publication loses them: from here on nothing of them is missed without a word.
             taken.recordStops(catalog, spec.pipeline());
             taken.stops().forEach(stop -> LOG.error("{}", stop.text()));
@@ -87,38 +86,27 @@ public final class PipelineJob {
             if (!detached.isEmpty()) {
                 LOG.info("Not followed any more, and marked so in the lake: {}", detached);
             }
-            slotName = SlotNames.claim(catalog, spec.pipeline());
+            name = SlotNames.claim(catalog, spec.pipeline());
         }
-        PostgresAdapter settings = settings(spec, connector, tables, slotName);
+        SourceAdapter adapter = source.adapter(
+                name,
+                tables,
+                CatalogLakePositions.opener(
+                        spec, runId, tables.stream().map(SourceTable::name).toList()));
         environment.setParallelism(spec.parallelism());
         environment.getConfig().enableObjectReuse();
-        DataStreamSource<Batch> source = environment.fromSource(
-                new LoadThenStreamSource(settings),
+        DataStreamSource<Batch> batches = environment.fromSource(
+                new LoadThenStreamSource(adapter),
                 WatermarkStrategy.noWatermarks(),
-                "postgres " + spec.source().database(),
+                "source " + spec.source().database(),
                 BatchTypeInfo.INSTANCE);
-        source.uid("postgres-source");
-        source.sinkTo(new LakeSink(spec, runId, tables, policies, CommitWatch.opener(settings)))
+        batches.uid("postgres-source");
+        batches.sinkTo(new LakeSink(spec, runId, tables, policies, CommitWatch.opener(adapter)))
                 .name("lake")
                 .uid("lake-sink");
         if (!spec.hot().tables().isEmpty()) {
-            source.sinkTo(new HotSink(tables, spec)).name("hot").uid("hot-sink");
+            batches.sinkTo(new HotSink(tables, spec)).name("hot").uid("hot-sink");
         }
-    }
-
-    private static PostgresAdapter settings(
-            PipelineSpec spec, PostgresConnector connector, List<SourceTable> tables, String slotName) {
-        List<String> names = tables.stream().map(SourceTable::name).toList();
-        return new PostgresAdapter(
-                connector,
-                slotName,
-                slotName,
-                tables,
-                spec.source().excludeAtSource(),
-                CatalogLakePositions.opener(spec, connector.applicationName(), names),
-                PostgresAdapter.CHUNK_BYTES_DEFAULT,
-                PostgresAdapter.WATCH_MILLIS_DEFAULT,
-                PostgresAdapter.ROW_BYTES_OF_THE_HEAP);
     }
 
     /** Tells this run, and its sessions at the source, from any other run of the same pipeline. */

@@ -17,6 +17,8 @@ final class OlderForms {
 
     static JsonNode complete(JsonNode pipeline) {
         if (pipeline.path("source") instanceof ObjectNode source) {
+            // There was no other.
+            fill(source, RecordJson.KIND, PipelineSpec.PostgresSourceSpec.class.getSimpleName());
             // Excluded columns were kept inside the source before there was a choice, by column lists of the
             // publication
             // that is still there; the reader drops what it does not carry in either case.

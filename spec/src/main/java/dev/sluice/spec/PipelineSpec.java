@@ -15,13 +15,25 @@ import org.jspecify.annotations.Nullable;
 public record PipelineSpec(
         String pipeline,
         CatalogSpec catalog,
-        PostgresSourceSpec source,
+        SourceSpec source,
         long commitIntervalMillis,
         int parallelism,
         HotSpec hot,
         ModelsSpec models,
         UpkeepSpec upkeep)
         implements Serializable {
+
+    /**
+     * The source of a pipeline that can only be one of PostgreSQL.
+     *
+     * @throws IllegalStateException when it is another
+     */
+    public PostgresSourceSpec postgres() {
+        if (source instanceof PostgresSourceSpec postgres) {
+            return postgres;
+        }
+        throw new IllegalStateException("the source of " + pipeline + " is no PostgreSQL");
+    }
 
     /** The same pipeline under another policy of upkeep. */
     public PipelineSpec withUpkeep(UpkeepSpec policy) {
@@ -103,7 +115,7 @@ public record PipelineSpec(
             List<TableSpec> tables,
             boolean excludeAtSource,
             WalSpec wal)
-            implements Serializable {
+            implements SourceSpec {
 
         /** What is kept of WAL is not bounded. */
         public PostgresSourceSpec(

@@ -19,6 +19,9 @@ import java.util.Optional;
  * the Flink cluster (for Optional and Duration) and annotations to let secrets out.
  */
 final class RecordJson {
+    /** Where one of several records may stand: the name of the one that does. */
+    static final String KIND = "kind";
+
     private RecordJson() {}
 
     /** What stands for a secret, which is at that path of the record. */
@@ -38,7 +41,12 @@ final class RecordJson {
             ObjectNode object = nodes.objectNode();
             for (RecordComponent component : record.getClass().getRecordComponents()) {
                 String name = path.isEmpty() ? component.getName() : path + "." + component.getName();
-                object.set(component.getName(), toJson(valueOf(component, record), name, secrets));
+                Object inner = valueOf(component, record);
+                JsonNode node = toJson(inner, name, secrets);
+                if (component.getType().isSealed()) {
+                    ((ObjectNode) node).put(KIND, inner.getClass().getSimpleName());
+                }
+                object.set(component.getName(), node);
             }
             return object;
         } else if (value instanceof List<?> list) {
@@ -81,7 +89,20 @@ final class RecordJson {
         if (plain == Secret.class) {
             return secrets.read(node, path);
         }
+        if (plain.isSealed()) {
+            return recordOf(kindOf(plain, node, path), node, path, secrets);
+        }
         return plain.isRecord() ? recordOf(plain, node, path, secrets) : scalarOf(plain, node, path);
+    }
+
+    private static Class<?> kindOf(Class<?> type, JsonNode node, String path) {
+        require(node != null && node.isObject(), path, "an object");
+        for (Class<?> kind : type.getPermittedSubclasses()) {
+            if (kind.getSimpleName().equals(node.path(KIND).textValue())) {
+                return kind;
+            }
+        }
+        throw new IllegalArgumentException(path + "." + KIND + " must be the name of a kind that this version knows");
     }
 
     private static Object recordOf(Class<?> type, JsonNode node, String path, SecretReader secrets) {

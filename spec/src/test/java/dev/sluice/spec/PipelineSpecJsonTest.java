@@ -78,7 +78,7 @@ class PipelineSpecJsonTest {
         assertThat(bytes.toString(StandardCharsets.ISO_8859_1)).doesNotContain("hush-hush");
         try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
             PipelineSpec arrived = (PipelineSpec) in.readObject();
-            assertThat(arrived.source().password().reveal()).isEqualTo("hush-hush");
+            assertThat(arrived.postgres().password().reveal()).isEqualTo("hush-hush");
             assertThat(arrived.catalog().s3().orElseThrow().secretAccessKey().reveal())
                     .isEqualTo("hush-hush");
         }
@@ -92,10 +92,10 @@ class PipelineSpecJsonTest {
         Path secrets = folder.resolve("shop.secrets");
         Files.writeString(secrets, Files.readString(secrets).replace("hush-hush", "rotated"));
 
-        assertThat(running.source().password().reveal()).isEqualTo("rotated");
+        assertThat(running.postgres().password().reveal()).isEqualTo("rotated");
         assertThat(running).isNotEqualTo(spec(Optional.empty()));
         Files.delete(secrets);
-        assertThatThrownBy(() -> running.source().password().reveal())
+        assertThatThrownBy(() -> running.postgres().password().reveal())
                 .isInstanceOfSatisfying(
                         SluiceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.E1103))
                 .hasMessageContaining("source.password")
@@ -127,6 +127,17 @@ class PipelineSpecJsonTest {
         assertThat(PipelineSpecJson.read(file)).isEqualTo(spec(Optional.empty()));
     }
 
+    @Test
+    void aSourceOfAKindThatIsNotKnownIsRefusedByName() throws IOException {
+        Path file = folder.resolve("shop.json");
+        PipelineSpecJson.write(file, spec(Optional.empty()));
+        Files.writeString(file, Files.readString(file).replace("PostgresSourceSpec", "OracleSourceSpec"));
+
+        assertThatThrownBy(() -> PipelineSpecJson.read(file))
+                .hasMessageContaining("E0105")
+                .hasMessageContaining("source.kind");
+    }
+
     /** Golden: as version e06eafb wrote it, before there were policies for values and for WAL, and files for secrets. */
     @Test
     void whatAnOlderVersionDidNotWriteIsAsItMeantIt() throws IOException {
@@ -139,8 +150,8 @@ class PipelineSpecJsonTest {
 
         PipelineSpec read = PipelineSpecJson.read(file);
 
-        assertThat(read.source().wal()).isEqualTo(PipelineSpec.WalSpec.DEFAULT);
-        assertThat(read.source().excludeAtSource()).isFalse();
+        assertThat(read.postgres().wal()).isEqualTo(PipelineSpec.WalSpec.DEFAULT);
+        assertThat(read.postgres().excludeAtSource()).isFalse();
         assertThat(read.source().tables()).allSatisfy(table -> {
             assertThat(table.poison()).isEqualTo(PoisonPolicy.STOP);
             assertThat(table.columns()).isEmpty();

@@ -43,7 +43,7 @@ final class Comparison implements AutoCloseable {
 
     /** The oracle knows what is changed from here on; so it has to be made before the tables have rows, or get them anew. */
     static Comparison prepare(LakeCatalog lake, PipelineSpec direct) throws SQLException {
-        SourceConnections connections = new SourceConnections(direct.source());
+        SourceConnections connections = new SourceConnections(direct.postgres());
         List<ComparedTable> tables = shapes(connections, direct);
         SlotChanges slot = new SlotChanges(connections);
         slot.createSlot();
@@ -74,8 +74,8 @@ final class Comparison implements AutoCloseable {
     private static Optional<HotRows> hotRows(PipelineSpec direct) {
         return direct.hot().tables().isEmpty()
                 ? Optional.empty()
-                : Optional.of(new ClickHouseRows(
-                        direct.hot(), direct.hot().tables().getFirst(), TortureTables.HOT_COLUMNS));
+                : Optional.of(
+                        new ClickHouseRows(direct.hot(), direct.hot().tables().getFirst(), TortureTables.HOT_COLUMNS));
     }
 
     /** Looks at the lake from now on, in a thread of its own. */

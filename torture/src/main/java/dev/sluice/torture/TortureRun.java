@@ -59,7 +59,7 @@ public final class TortureRun {
         this.direct = direct;
         this.operator = operator;
         this.say = say;
-        this.database = new SourceDatabase(direct.source());
+        this.database = new SourceDatabase(direct.postgres());
     }
 
     public TortureReport run() throws Exception {
@@ -150,9 +150,8 @@ public final class TortureRun {
         while (findings() == 0
                 && (System.nanoTime() - begun < length || !waiting.isEmpty() && endured.size() < faultsMax)) {
             ScheduledFault fault = schedule.next();
-            FaultOutcome outcome = fault.kind().replacesSource()
-                    ? replaceSource(faults, fault, workload, lake)
-                    : faults.run(fault);
+            FaultOutcome outcome =
+                    fault.kind().replacesSource() ? replaceSource(faults, fault, workload, lake) : faults.run(fault);
             Endured one = endure(outcome, fault);
             endured.add(one);
             say.accept(line(one));

@@ -61,7 +61,7 @@ public final class Verifier {
 
     /** The same with a lake that is open and stays open. */
     public VerifyReport verify(LakeCatalog lake, VerifyOptions options) {
-        SourceConnections connections = new SourceConnections(spec.source());
+        SourceConnections connections = new SourceConnections(spec.postgres());
         List<ComparedTable> tables = tables(connections, options);
         ChangeFeed feed = new TestDecodingFeed(plugin);
         try (SourcePoint source = SourcePoint.create(connections, feed)) {

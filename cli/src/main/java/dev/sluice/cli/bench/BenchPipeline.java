@@ -107,7 +107,7 @@ public final class BenchPipeline implements AutoCloseable {
     }
 
     PostgresSourceSpec source() {
-        return spec.source();
+        return spec.postgres();
     }
 
     public Connection connect() throws SQLException {

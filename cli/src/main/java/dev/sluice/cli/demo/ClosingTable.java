@@ -41,9 +41,9 @@ final class ClosingTable {
                                         + spec.hot().user()),
                         List.of(
                                 "JDBC, source",
-                                "jdbc:postgresql://" + spec.source().host() + ":"
-                                        + spec.source().port() + "/"
-                                        + spec.source().database() + "?user="
+                                "jdbc:postgresql://" + spec.postgres().host() + ":"
+                                        + spec.postgres().port() + "/"
+                                        + spec.postgres().database() + "?user="
                                         + names.get("SLUICE_APP_USER")),
                         List.of(
                                 "stop",

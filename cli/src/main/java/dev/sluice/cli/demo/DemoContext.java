@@ -30,7 +30,7 @@ record DemoContext(
 
     /** As the application, which owns the tables: the pipeline's own role makes and fills nothing. */
     static ShopDatabase shop(PipelineSpec spec, Map<String, String> environment) {
-        PipelineSpec.PostgresSourceSpec source = spec.source();
+        PipelineSpec.PostgresSourceSpec source = spec.postgres();
         return new ShopDatabase(
                 source.host(),
                 source.port(),

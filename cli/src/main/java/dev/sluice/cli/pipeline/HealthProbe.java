@@ -2,6 +2,7 @@ package dev.sluice.cli.pipeline;
 
 import dev.sluice.cli.Session;
 import dev.sluice.cli.pipeline.PipelineHealth.Health;
+import dev.sluice.ingest.source.SourceStatus;
 import dev.sluice.spec.PipelineSpec;
 import dev.sluice.spec.errors.SluiceException;
 import dev.sluice.stack.flink.FlinkRest;
@@ -70,7 +71,8 @@ public final class HealthProbe {
         }
         CompletableFuture<Answer<LakeSide>> asked =
                 Answer.ask("the lake", LakeSide.UNKNOWN, wrong -> LakeSide.read(spec.get(), wrong));
-        SourceSide source = Answer.ask("the source", SourceSide.UNKNOWN, wrong -> SourceSide.read(spec.get(), wrong))
+        SourceStatus source = Answer.ask(
+                        "the source", SourceStatus.UNKNOWN, wrong -> SourceSide.read(spec.get(), wrong))
                 .join()
                 .into(problems);
         List<String> silence = new ArrayList<>();
@@ -81,14 +83,12 @@ public final class HealthProbe {
         }
         boolean loading = silence.isEmpty() && lake.acknowledged().isEmpty();
         if (!stopped) {
-            source.problem(loading).ifPresent(problems::add);
+            (loading ? source.problemOfLoad() : source.problem()).ifPresent(problems::add);
         }
         Health health = health(stopped, problems, lake.tableProblems(), isLakeSlow, loading);
         problems.addAll(lake.tableProblems());
         // Also of a pipeline that was stopped: its slot keeps on keeping.
-        source.retainedBytes()
-                .flatMap(kept -> WalPolicy.warning(spec.get().source().wal(), kept, source.leftBytes()))
-                .ifPresent(problems::add);
+        source.warning().ifPresent(problems::add);
         if (health == Health.SLOW) {
             silence.forEach(text -> problems.add(text + "; its job goes on: it completed a checkpoint lately"));
         }
@@ -97,10 +97,10 @@ public final class HealthProbe {
                 health,
                 jobState,
                 lake.acknowledged(),
-                source.walAt(),
+                source.at(),
                 lake.newestCommit(),
                 lake.deadLetters(),
-                source.slot(),
+                source.reader(),
                 source.retainedBytes(),
                 problems);
     }

@@ -62,7 +62,7 @@ final class JobStart {
     }
 
     private String slot() {
-        return SourceSide.read(spec, new ArrayList<>()).slot();
+        return SourceSide.read(spec, new ArrayList<>()).reader();
     }
 
     private Optional<String> cause(String job) {

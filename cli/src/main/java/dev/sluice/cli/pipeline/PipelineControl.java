@@ -4,8 +4,8 @@ import dev.sluice.cli.Session;
 import dev.sluice.cli.stack.SessionStack;
 import dev.sluice.ingest.PipelineJob;
 import dev.sluice.ingest.sink.PipelineTables;
-import dev.sluice.ingest.source.postgres.catalogue.SourceCatalogue;
-import dev.sluice.ingest.source.postgres.connection.PostgresConnector;
+import dev.sluice.ingest.source.SourceAdministration;
+import dev.sluice.ingest.source.Sources;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.SlotNames;
 import dev.sluice.spec.PipelineSpec;
@@ -92,19 +92,14 @@ public final class PipelineControl {
     }
 
     private void checkSource(PipelineSpec spec) {
-        PostgresConnector source = new PostgresConnector(spec.source(), "sluice apply");
+        SourceAdministration source = Sources.of(spec.source(), "sluice apply");
         PipelineTables taken;
         try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
             String slot = SlotNames.of(catalog, spec.pipeline()).orElse("");
-            taken = PipelineTables.of(catalog, spec.pipeline(), SourceCatalogue.survey(source, spec.source(), slot));
+            taken = PipelineTables.of(catalog, spec.pipeline(), source.survey(slot));
         }
         taken.stops().forEach(stop -> session.say(stop.text()));
-        WalPolicy.check(spec.source()).ifPresent(session::say);
-        List<String> generated = SourceCatalogue.generatedColumns(source, taken.tables());
-        if (!generated.isEmpty()) {
-            session.say("left out, because PostgreSQL computes them itself: " + String.join(", ", generated)
-                    + "; a model can compute them in the lake");
-        }
+        source.remarks(taken.tables()).forEach(session::say);
     }
 
     private void tellNewHotTables(SpecChange change) {

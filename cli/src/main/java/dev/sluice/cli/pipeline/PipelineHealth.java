@@ -3,7 +3,6 @@ package dev.sluice.cli.pipeline;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.lake.Position;
-import dev.sluice.spec.Lsn;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +25,7 @@ public record PipelineHealth(
         Health health,
         String jobState,
         Optional<Position> acknowledged,
-        Optional<Lsn> sourceAt,
+        Optional<Position> sourceAt,
         Optional<Instant> newestCommit,
         long deadLetters,
         String slot,
@@ -59,7 +58,7 @@ public record PipelineHealth(
 
     /** WAL that the source has written beyond what is acknowledged. */
     public Optional<Long> behindBytes() {
-        return sourceAt.flatMap(now -> acknowledged.map(done -> Math.max(0, now.value() - done.order())));
+        return sourceAt.flatMap(now -> acknowledged.map(done -> Math.max(0, now.order() - done.order())));
     }
 
     /** For {@code -o json}. */
@@ -69,7 +68,7 @@ public record PipelineHealth(
         node.put("health", health.name().toLowerCase(Locale.ROOT));
         node.put("jobState", jobState);
         node.put("acknowledgedLsn", acknowledged.map(Position::text).orElse(null));
-        node.put("sourceLsn", sourceAt.map(Lsn::toString).orElse(null));
+        node.put("sourceLsn", sourceAt.map(Position::text).orElse(null));
         node.put("behindBytes", behindBytes().orElse(null));
         node.put("newestCommit", newestCommit.map(Instant::toString).orElse(null));
         node.put("slot", slot);

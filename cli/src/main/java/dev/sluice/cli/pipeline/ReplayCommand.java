@@ -10,8 +10,7 @@ import dev.sluice.ingest.sink.PipelineTables;
 import dev.sluice.ingest.sink.poison.DeadLetterTable;
 import dev.sluice.ingest.sink.poison.PoisonPolicies;
 import dev.sluice.ingest.sink.poison.Replay;
-import dev.sluice.ingest.source.postgres.catalogue.SourceCatalogue;
-import dev.sluice.ingest.source.postgres.connection.PostgresConnector;
+import dev.sluice.ingest.source.Sources;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.SlotNames;
@@ -58,14 +57,15 @@ public final class ReplayCommand implements Callable<Integer> {
         List<String> wanted = TableResync.find(spec, tables).stream()
                 .map(table -> table.name())
                 .toList();
-        PostgresConnector connector = new PostgresConnector(spec.source(), "sluice replay");
         Listing listing = new Listing(
                 text("table"), text("key"), text("position"), text("column"), text("reason"), text("outcome"));
         int left = 0;
         try (LakeCatalog catalog = LakeCatalog.open(spec.catalog())) {
             String slot = SlotNames.of(catalog, spec.pipeline()).orElse("");
-            PipelineTables taken =
-                    PipelineTables.of(catalog, spec.pipeline(), SourceCatalogue.survey(connector, spec.source(), slot));
+            PipelineTables taken = PipelineTables.of(
+                    catalog,
+                    spec.pipeline(),
+                    Sources.of(spec.source(), "sluice replay").survey(slot));
             List<SourceTable> sources = taken.tables();
             PoisonPolicies policies = PoisonPolicies.of(taken.specs(), sources);
             Replay replay = new Replay(catalog, spec.pipeline());

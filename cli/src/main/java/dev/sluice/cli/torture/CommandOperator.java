@@ -26,7 +26,6 @@ final class CommandOperator implements Operator {
     /** The source is looked at every 30 s, and a job whose source has gone tries again after up to 30 s. */
     private static final Duration REFUSED_WITHIN = Duration.ofSeconds(90);
 
-
     private final Session session;
     private final LocalStack stack;
     private final LocalStack source;
@@ -93,10 +92,7 @@ final class CommandOperator implements Operator {
                                 + " s after another server took the place of its source: " + said,
                         "report this");
             }
-            return said.lines()
-                    .filter(line -> line.contains("E0"))
-                    .findFirst()
-                    .orElse(said);
+            return said.lines().filter(line -> line.contains("E0")).findFirst().orElse(said);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SluiceException(ErrorCode.E1901, "interrupted", "", e);

@@ -100,7 +100,7 @@ public final class TortureCommand implements Callable<Integer> {
                     new CommandOperator(stack.session(), stack.stack(), stack.source(), stack.parse(proxied), proxied);
             PipelineSpec direct = stack.parse(stack.directFile(withHot));
             Targets targets = new Targets(
-                    stack.stack(), new SourceServer(stack.source(), direct.source()), network, stack.disks());
+                    stack.stack(), new SourceServer(stack.source(), direct.postgres()), network, stack.disks());
             return new TortureRun(options, targets, direct, operator, session::say).run();
         }
     }

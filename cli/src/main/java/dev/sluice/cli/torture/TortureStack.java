@@ -39,6 +39,7 @@ final class TortureStack implements AutoCloseable {
     private final LocalStack stack;
     /** Its PostgreSQL is the source, and nothing else of it runs. */
     private final LocalStack source;
+
     private final Map<StackServer, SmallDisk> disks;
     private final Thread end;
 
@@ -64,7 +65,8 @@ final class TortureStack implements AutoCloseable {
         this.stack = SessionStack.open(own, Store.AUTO);
         // The same passwords, so that the pipeline's file needs no other names for them.
         Files.createDirectories(sourceHome(folder));
-        Files.copy(own.home().resolve(SECRETS), sourceHome(folder).resolve(SECRETS), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.copy(
+                own.home().resolve(SECRETS), sourceHome(folder).resolve(SECRETS), StandardCopyOption.COPY_ATTRIBUTES);
         this.source = openSource(own, folder);
         this.end = new Thread(this::end, "stop the tortured stack");
         Runtime.getRuntime().addShutdownHook(end);
@@ -91,8 +93,7 @@ final class TortureStack implements AutoCloseable {
         Path data = home.resolve("data");
         return Map.of(
                 StackServer.TASKMANAGER, data.resolve("flink"),
-                StackServer.OBJECT_STORE,
-                        data.resolve(MinioFinder.find(home).isPresent() ? "minio" : "s3proxy"));
+                StackServer.OBJECT_STORE, data.resolve(MinioFinder.find(home).isPresent() ? "minio" : "s3proxy"));
     }
 
     private static Session ownSession(Session session, Path folder) {
@@ -147,7 +148,8 @@ final class TortureStack implements AutoCloseable {
     Path directFile(boolean withHot) throws IOException {
         StackPorts ports = stack.config().ports();
         return write(
-                "direct.yaml", TorturePipeline.yaml(
+                "direct.yaml",
+                TorturePipeline.yaml(
                         ports.catalog(),
                         ports.objectStore(),
                         source.config().ports().postgres(),

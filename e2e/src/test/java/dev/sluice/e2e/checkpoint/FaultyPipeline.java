@@ -68,10 +68,10 @@ final class FaultyPipeline implements AutoCloseable {
         this.name = name;
         FaultPoints.reset();
         direct = TestPipeline.spec(stack, name, TestPipeline.tables(TortureTables.ALL.toArray(String[]::new)));
-        database = new SourceDatabase(direct.source());
+        database = new SourceDatabase(direct.postgres());
         database.create();
         database.run(TortureTables.definitions());
-        SourceConnections connections = new SourceConnections(direct.source());
+        SourceConnections connections = new SourceConnections(direct.postgres());
         List<ComparedTable> tables = shapes(connections);
         slot = new SlotChanges(connections);
         slot.createSlot();

@@ -127,7 +127,7 @@ public final class TestPipeline {
 
     /** The database of a pipeline that {@link #spec} made, as the shop's generator takes it. */
     public static ShopDatabase shop(PipelineSpec spec) {
-        PostgresSourceSpec source = spec.source();
+        PostgresSourceSpec source = spec.postgres();
         return new ShopDatabase(source.host(), source.port(), source.database(), source.user(), source.password());
     }
 

@@ -122,7 +122,7 @@ final class UpkeepIT {
     }
 
     private static PipelineSpec withTables(PipelineSpec spec, List<TableSpec> tables) {
-        PostgresSourceSpec source = spec.source();
+        PostgresSourceSpec source = spec.postgres();
         return new PipelineSpec(
                 spec.pipeline(),
                 spec.catalog(),

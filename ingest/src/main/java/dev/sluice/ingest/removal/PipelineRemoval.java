@@ -1,17 +1,11 @@
 package dev.sluice.ingest.removal;
 
 import dev.sluice.ingest.hot.HotRemoval;
-import dev.sluice.ingest.source.postgres.connection.PostgresConnector;
-import dev.sluice.ingest.source.postgres.connection.SqlErrors;
-import dev.sluice.ingest.source.postgres.slot.Publication;
-import dev.sluice.ingest.source.postgres.slot.ReplicationSlot;
+import dev.sluice.ingest.source.Sources;
 import dev.sluice.lake.LakeCatalog;
 import dev.sluice.lake.SlotNames;
 import dev.sluice.spec.PipelineSpec;
-import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,30 +21,20 @@ public final class PipelineRemoval {
     }
 
     /**
-     * Removes slot and publication, so that the source keeps no WAL for the pipeline. Only what the lake says is its own.
+     * Removes what the source has of the pipeline (PostgreSQL: slot and publication), so that the source keeps no WAL for the pipeline. Only what the lake says is its own.
      *
-     * @return the name that both had; empty when the lake does not know of any
+     * @return the name that it had there; empty when the lake does not know of any
      * @throws SluiceException E0201 when the source does not answer, E0205 when it needs another's privilege, E0218 when
      *     somebody reads the slot, E07xx when the lake does not answer
      */
     public Optional<String> removeFromSource() {
-        PostgresConnector connector = new PostgresConnector(spec.source(), "sluice drop");
         try (LakeCatalog lake = LakeCatalog.open(spec.catalog())) {
             Optional<String> name = SlotNames.of(lake, spec.pipeline());
             if (name.isPresent()) {
-                removeFromSource(connector, name.get());
+                Sources.of(spec.source(), "sluice drop").remove(name.get());
                 SlotNames.forget(lake, spec.pipeline());
             }
             return name;
-        }
-    }
-
-    private static void removeFromSource(PostgresConnector connector, String name) {
-        try (Connection connection = connector.query()) {
-            new ReplicationSlot(name).drop(connection);
-            Publication.drop(connection, name);
-        } catch (SQLException e) {
-            throw new SluiceException(ErrorCode.E0201, connector.target() + ": " + SqlErrors.message(e), "", e);
         }
     }
 

@@ -1,8 +1,8 @@
 package dev.sluice.ingest.sink;
 
 import dev.sluice.ingest.sink.poison.PoisonPolicies;
-import dev.sluice.ingest.source.postgres.catalogue.SourceSurvey;
-import dev.sluice.ingest.source.postgres.catalogue.SourceSurvey.Unfit;
+import dev.sluice.ingest.source.SourceSurvey;
+import dev.sluice.ingest.source.SourceSurvey.Unfit;
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.lake.Following;
 import dev.sluice.lake.LakeCatalog;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.ingest.RunClaim;
+import dev.sluice.ingest.source.SourceAdministration;
+import dev.sluice.ingest.source.Sources;
 import dev.sluice.ingest.source.postgres.TestPostgres;
 import dev.sluice.lake.Position;
 import dev.sluice.lake.Progress;
@@ -19,6 +21,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class RunClaimIT {
     private static final TestPostgres POSTGRES = TestPostgres.start();
+    private static final String RUN = "another run";
+
+    private static SourceAdministration source() {
+        return Sources.of(POSTGRES.spec(), RUN);
+    }
 
     /** Before: the copy waited for the slot for ever, restarting, and had altered lake tables before. */
     @Test
@@ -29,8 +36,7 @@ class RunClaimIT {
             run.await("the load is there", () -> run.rows(0).size() == 1);
             ProgressRecord before = progress(run).read().orElseThrow();
             long started = System.nanoTime();
-            assertThatThrownBy(() ->
-                            RunClaim.take(run.catalog, POSTGRES.connector(), run.pipeline, run.slot(), run.tables))
+            assertThatThrownBy(() -> RunClaim.take(run.catalog, source(), run.pipeline, RUN, run.slot(), run.tables))
                     .hasMessageContaining("E0227");
             assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started))
                     .isLessThan(35);

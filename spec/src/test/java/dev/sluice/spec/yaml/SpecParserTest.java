@@ -339,7 +339,7 @@ class SpecParserTest {
     void aLiteralSecretIsAWarningAndItsValueIsNotShown() {
         ParsedSpec parsed = parse(SMALLEST.replace("${env:PG}", "hunter2"));
 
-        assertThat(parsed.orThrow().source().password()).isEqualTo(new Secret("hunter2"));
+        assertThat(parsed.orThrow().postgres().password()).isEqualTo(new Secret("hunter2"));
         assertThat(parsed.warnings()).singleElement().satisfies(problem -> {
             assertThat(problem.code()).isEqualTo(ErrorCode.E1101);
             assertThat(problem.line()).isEqualTo(11);
@@ -392,7 +392,7 @@ class SpecParserTest {
     void anEmptyVariableFallsBackToTheDefaultAndADoubledDollarIsPlain() {
         PipelineSpec spec = parse(SMALLEST.replace("user: sluice", "user: a${env:EMPTY:-b}$${env:c}"))
                 .orThrow();
-        assertThat(spec.source().user()).isEqualTo("ab${env:c}");
+        assertThat(spec.postgres().user()).isEqualTo("ab${env:c}");
     }
 
     @Test
@@ -472,7 +472,7 @@ class SpecParserTest {
     @Test
     void anUnprotectedConnectionToAnotherMachineIsAWarning() {
         ParsedSpec parsed = parse(SMALLEST.replace("host: 127.0.0.1", "host: db.example.com"));
-        assertThat(parsed.orThrow().source().host()).isEqualTo("db.example.com");
+        assertThat(parsed.orThrow().postgres().host()).isEqualTo("db.example.com");
         assertThat(parsed.warnings()).extracting(SpecProblem::code).containsExactly(ErrorCode.E1102);
     }
 

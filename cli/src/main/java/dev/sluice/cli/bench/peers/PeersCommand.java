@@ -93,7 +93,10 @@ public final class PeersCommand implements Callable<Integer> {
         StockJars jars = StockJars.get(session.installation().root(), folder.resolve("maven.log"), session::say);
         PipelineSpec spec = spec(own, folder);
         try (StockCluster cluster = new StockCluster(
-                session.installation().root(), folder, jars, own.stack().config().ports())) {
+                session.installation().root(),
+                folder,
+                jars,
+                own.stack().config().ports())) {
             for (StockPeer.Form form : forms) {
                 for (Scenario scenario : scenarios) {
                     try (Peer peer = new StockPeer(form, own.stack(), cluster, spec, scenario.create())) {

@@ -81,7 +81,7 @@ final class StockPeer implements Peer {
     }
 
     private Connection connect(String database) throws SQLException {
-        PostgresSourceSpec source = spec.source();
+        PostgresSourceSpec source = spec.postgres();
         Properties properties = new Properties();
         properties.setProperty("user", source.user());
         properties.setProperty("password", source.password().reveal());

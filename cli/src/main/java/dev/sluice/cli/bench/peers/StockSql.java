@@ -36,7 +36,7 @@ final class StockSql {
         statements.add("CREATE TABLE IF NOT EXISTS lake." + NAMESPACE + "." + Scenario.TABLE + " (" + COLUMNS
                 + ") WITH ('format-version'='2', 'write.upsert.enabled'='true')");
         statements.add("CREATE TEMPORARY TABLE source (" + COLUMNS + ") WITH "
-                + options(source(spec.source(), changelogMode)));
+                + options(source(spec.postgres(), changelogMode)));
         statements.add("INSERT INTO lake." + NAMESPACE + "." + Scenario.TABLE + " SELECT * FROM source");
         return statements;
     }

@@ -1,5 +1,6 @@
 package dev.sluice.ingest.source.postgres.catalogue;
 
+import dev.sluice.ingest.source.SourceProblems;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.sql.PostgresSql;
 import java.sql.Connection;

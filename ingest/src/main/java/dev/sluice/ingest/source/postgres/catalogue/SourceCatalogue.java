@@ -1,5 +1,7 @@
 package dev.sluice.ingest.source.postgres.catalogue;
 
+import dev.sluice.ingest.source.SourceProblems;
+import dev.sluice.ingest.source.SourceSurvey;
 import dev.sluice.ingest.source.postgres.connection.PostgresConnector;
 import dev.sluice.ingest.source.postgres.connection.SqlErrors;
 import dev.sluice.ingest.table.SourceTable;

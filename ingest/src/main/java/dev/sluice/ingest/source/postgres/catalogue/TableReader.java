@@ -1,5 +1,6 @@
 package dev.sluice.ingest.source.postgres.catalogue;
 
+import dev.sluice.ingest.source.SourceProblems;
 import dev.sluice.ingest.table.ColumnType;
 import dev.sluice.ingest.table.ColumnType.Scalar;
 import dev.sluice.ingest.table.SourceTable;

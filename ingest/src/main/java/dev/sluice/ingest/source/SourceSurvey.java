@@ -1,4 +1,4 @@
-package dev.sluice.ingest.source.postgres.catalogue;
+package dev.sluice.ingest.source;
 
 import dev.sluice.ingest.table.SourceTable;
 import dev.sluice.spec.PipelineSpec.TableSpec;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What the source's catalog says of the tables of a pipeline, one by one. Not thread-safe. */
+/** What the source says of the tables of a pipeline, one by one. Not thread-safe. */
 public final class SourceSurvey {
     /** What the application did to a table, as opposed to what the server or the role lacks. */
     private static final Set<ErrorCode> OF_THE_TABLE = Set.of(ErrorCode.E0206, ErrorCode.E0210, ErrorCode.E0406);
@@ -45,11 +45,13 @@ public final class SourceSurvey {
     private final List<TableSpec> specs = new ArrayList<>();
     private final List<Unfit> unfit = new ArrayList<>();
 
-    SourceSurvey(SourceProblems server) {
+    /** @param server what is wrong with the server and the role */
+    public SourceSurvey(SourceProblems server) {
         this.server = server;
     }
 
-    void add(TableSpec spec, Optional<SourceTable> found, SourceProblems problems) {
+    /** @param found empty where there are problems */
+    public void add(TableSpec spec, Optional<SourceTable> found, SourceProblems problems) {
         if (!problems.isEmpty()) {
             unfit.add(new Unfit(spec, problems));
             return;

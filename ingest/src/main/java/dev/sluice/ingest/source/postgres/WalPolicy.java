@@ -1,7 +1,6 @@
-package dev.sluice.cli.pipeline;
+package dev.sluice.ingest.source.postgres;
 
 import dev.sluice.ingest.source.postgres.connection.PostgresConnector;
-import dev.sluice.spec.PipelineSpec.PostgresSourceSpec;
 import dev.sluice.spec.PipelineSpec.WalSpec;
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
@@ -25,15 +24,14 @@ final class WalPolicy {
      *
      * @throws SluiceException E0217 when the server may keep more than the pipeline allows, E0201
      */
-    static Optional<String> check(PostgresSourceSpec source) {
-        PostgresConnector connector = new PostgresConnector(source, "sluice apply");
+    static Optional<String> check(PostgresConnector connector, WalSpec policy) {
         try (Connection connection = connector.query();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(
                         "select setting::bigint from pg_settings where name = '" + LIMIT + "'")) {
             row.next();
             long megabytes = row.getLong(1);
-            return check(source.wal(), megabytes < 0 ? Optional.empty() : Optional.of(megabytes << 20));
+            return check(policy, megabytes < 0 ? Optional.empty() : Optional.of(megabytes << 20));
         } catch (SQLException e) {
             throw new SluiceException(
                     ErrorCode.E0201, connector.target() + " does not say how much WAL it keeps for slots", "", e);

@@ -1,4 +1,4 @@
-package dev.sluice.cli.pipeline;
+package dev.sluice.ingest.source.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.sluice.ingest.source.postgres.catalogue;
+package dev.sluice.ingest.source;
 
 import dev.sluice.spec.errors.ErrorCode;
 import dev.sluice.spec.errors.SluiceException;
@@ -7,37 +7,37 @@ import java.util.List;
 import java.util.Set;
 
 /** Collects everything that is wrong with a source, so that it is told at once. Not thread-safe. */
-final class SourceProblems {
+public final class SourceProblems {
     private record Problem(ErrorCode code, String reason, String fix) {}
 
     private final List<Problem> problems = new ArrayList<>();
 
-    void add(ErrorCode code, String reason, String fix) {
+    public void add(ErrorCode code, String reason, String fix) {
         problems.add(new Problem(code, reason, fix));
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return problems.isEmpty();
     }
 
-    void addAll(SourceProblems others) {
+    public void addAll(SourceProblems others) {
         problems.addAll(others.problems);
     }
 
     /** Whether all of them are of these codes. */
-    boolean areOnly(Set<ErrorCode> codes) {
+    public boolean areOnly(Set<ErrorCode> codes) {
         return problems.stream().allMatch(problem -> codes.contains(problem.code));
     }
 
     /** Throws one exception for all problems, under the code of the first. */
-    void throwIfAny() {
+    public void throwIfAny() {
         if (!problems.isEmpty()) {
             throw together();
         }
     }
 
     /** All problems as one, under the code of the first; there must be one. */
-    SluiceException together() {
+    public SluiceException together() {
         if (problems.size() == 1) {
             Problem only = problems.get(0);
             return new SluiceException(only.code, only.reason, only.fix);
